@@ -1,0 +1,74 @@
+package gputrain.engine;
+
+/**
+ * Everything that a replica needs to go on exactly where it was. Float32 engines store their floats as doubles, which
+ * is exact both ways.
+ *
+ * @param epoch epochs done
+ * @param step optimiser steps done
+ * @param loss training loss of the last epoch; NaN before the first
+ * @param learningRate rate of the last epoch before the replica's factor; NaN before the first
+ * @param rateLine line of a loss table reached (latched tables); 0 otherwise
+ * @param plateauBest smallest loss seen by a plateau rule; infinity at first
+ * @param plateauBad epochs since a plateau rule's last improvement
+ * @param bestRms smallest rms of the watched set; infinity at first
+ * @param bestEpoch its epoch; 0 at first
+ * @param parameters {@code [parameterCount]}
+ * @param firstMoment Adam's m, or SGD's momentum buffer
+ * @param secondMoment Adam's v; zeros with SGD
+ * @param bestParameters parameters at {@code bestEpoch}; the initial ones at first
+ */
+public record ReplicaState(
+        long epoch,
+        long step,
+        Status status,
+        double loss,
+        double learningRate,
+        int rateLine,
+        double plateauBest,
+        long plateauBad,
+        double bestRms,
+        long bestEpoch,
+        double[] parameters,
+        double[] firstMoment,
+        double[] secondMoment,
+        double[] bestParameters) {
+
+    /** The state before the first epoch. */
+    public static ReplicaState initial(double[] parameters) {
+        int n = parameters.length;
+        return new ReplicaState(
+                0,
+                0,
+                Status.RUNNING,
+                Double.NaN,
+                Double.NaN,
+                0,
+                Double.POSITIVE_INFINITY,
+                0,
+                Double.POSITIVE_INFINITY,
+                0,
+                parameters.clone(),
+                new double[n],
+                new double[n],
+                parameters.clone());
+    }
+
+    /** Where a replica stands. */
+    public enum Status {
+        RUNNING,
+        /** All epochs done. */
+        REACHED_EPOCHS,
+        /** Training loss below the stop rule's. */
+        REACHED_LOSS,
+        /** No improvement of the watched set for the stop rule's patience. */
+        OUT_OF_PATIENCE,
+        /** Loss not finite; the parameters are those that gave it, before that epoch's update. */
+        NON_FINITE;
+
+        /** Whether the replica takes part in {@code advance}. */
+        public boolean running() {
+            return this == RUNNING;
+        }
+    }
+}

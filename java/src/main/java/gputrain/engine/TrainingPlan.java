@@ -1,0 +1,61 @@
+package gputrain.engine;
+
+import gputrain.model.DenseNetwork;
+import gputrain.model.InitialValues;
+import java.util.List;
+
+/**
+ * Everything that decides a training run, as immutable data.
+ *
+ * @param batchSize rows a step; 0 for all training rows of the replica in one step. The last batch of an epoch may be
+ *     smaller; an epoch's loss is the mean over its rows.
+ * @param shuffle whether mini-batches take the rows in the order of {@link gputrain.model.Permutation} (seed, epoch)
+ *     instead of the given one; ignored with full batches
+ * @param replicas at least one, with the same number of row sets each
+ */
+public record TrainingPlan(
+        DenseNetwork network,
+        Loss loss,
+        Optimizer optimizer,
+        LearningRateRule learningRate,
+        StopRule stop,
+        int batchSize,
+        boolean shuffle,
+        Monitor monitor,
+        Precision precision,
+        List<Replica> replicas) {
+
+    /** @throws IllegalArgumentException when the parts do not fit together; the message says which */
+    public TrainingPlan {
+        replicas = List.copyOf(replicas);
+        require(!replicas.isEmpty(), "a plan needs at least one replica");
+        require(batchSize >= 0, "batch size must not be negative: " + batchSize);
+        require(
+                monitor.outputWeights().size() == network.outputs(),
+                "the monitor has " + monitor.outputWeights().size() + " output weights, the network "
+                        + network.outputs() + " outputs");
+        int sets = replicas.get(0).rowSets().size();
+        for (Replica replica : replicas) {
+            require(replica.rowSets().size() == sets, "replicas have different numbers of row sets");
+            double[] initial = replica.initial();
+            require(
+                    initial == null || initial.length == network.parameterCount(),
+                    "initial parameters: " + (initial == null ? 0 : initial.length) + " given, "
+                            + network.parameterCount() + " needed");
+        }
+        require(monitor.watched() < sets, "watched row set " + monitor.watched() + " of " + sets);
+        require(stop.patience() == 0 || monitor.watched() >= 0, "a stop by patience needs a watched row set");
+    }
+
+    /** Initial parameters of a replica: its own, or drawn from its seed. */
+    public double[] initialParameters(Replica replica) {
+        double[] own = replica.initial();
+        return own != null ? own.clone() : InitialValues.draw(network, replica.seed());
+    }
+
+    private static void require(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new IllegalArgumentException(otherwise);
+        }
+    }
+}
