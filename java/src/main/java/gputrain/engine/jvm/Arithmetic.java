@@ -1,0 +1,46 @@
+package gputrain.engine.jvm;
+
+import gputrain.engine.Replica;
+
+/** The inner arithmetic of a session in one precision; everything else is shared between the precisions. */
+interface Arithmetic {
+
+    /** A trainer for one replica, to be used by one thread at a time. */
+    Trainer trainer(Replica replica);
+
+    /** As {@link gputrain.engine.Session#predict}; the sizes have been checked. */
+    double[] predict(double[] parameters, double[] inputs, int rows);
+
+    /** As {@link gputrain.engine.Session#inputGradient}; the sizes have been checked. */
+    double[] inputGradient(double[] parameters, double[] inputs, int rows, double[] outputWeights);
+
+    /** Parameters, gradient and moments of one replica. Vectors are handed out and taken as doubles, copied. */
+    interface Trainer {
+
+        /**
+         * Puts the gradient of the batch's mean loss in place; the parameters stay.
+         *
+         * @param rows rows of the data set; those at positions {@code from} to {@code to - 1} are the batch
+         * @return the batch's loss, summed over its rows and outputs
+         */
+        double gradient(int[] rows, int from, int to);
+
+        /**
+         * One step of the optimiser with the gradient in place.
+         *
+         * @param step 1 for the first step
+         */
+        void update(double rate, long step);
+
+        /** Sum over the rows of e^2, e as at {@link gputrain.engine.Monitor}. */
+        double sumOfSquares(int[] rows, double[] outputWeights);
+
+        double[] parameters();
+
+        double[] firstMoment();
+
+        double[] secondMoment();
+
+        void load(double[] parameters, double[] firstMoment, double[] secondMoment);
+    }
+}

@@ -1,0 +1,148 @@
+package gputrain.engine.jvm;
+
+import gputrain.engine.DataSet;
+import gputrain.engine.Optimizer;
+import gputrain.engine.Replica;
+import gputrain.engine.TrainingPlan;
+import gputrain.model.DenseNetwork;
+import java.util.Arrays;
+
+/** Float64, row by row: the oracle. Sums run in the order of the rows. */
+final class Float64Arithmetic implements Arithmetic {
+    private final TrainingPlan plan;
+    private final DataSet data;
+
+    Float64Arithmetic(TrainingPlan plan, DataSet data) {
+        this.plan = plan;
+        this.data = data;
+    }
+
+    @Override
+    public Trainer trainer(Replica replica) {
+        return new Float64Trainer(replica.weightDecay());
+    }
+
+    @Override
+    public double[] predict(double[] parameters, double[] inputs, int rows) {
+        DenseNetwork shape = plan.network();
+        Float64Network network = new Float64Network(shape);
+        double[] outputs = new double[rows * shape.outputs()];
+        for (int row = 0; row < rows; row++) {
+            double[] y = network.forward(parameters, inputs, row * shape.inputs());
+            System.arraycopy(y, 0, outputs, row * shape.outputs(), y.length);
+        }
+        return outputs;
+    }
+
+    @Override
+    public double[] inputGradient(double[] parameters, double[] inputs, int rows, double[] outputWeights) {
+        int width = plan.network().inputs();
+        Float64Network network = new Float64Network(plan.network());
+        double[] gradients = new double[rows * width];
+        for (int row = 0; row < rows; row++) {
+            network.forward(parameters, inputs, row * width);
+            System.arraycopy(network.inputGradient(parameters, outputWeights), 0, gradients, row * width, width);
+        }
+        return gradients;
+    }
+
+    private final class Float64Trainer implements Trainer {
+        private final Float64Network network = new Float64Network(plan.network());
+        private final double weightDecay;
+        private final double[] gradient = new double[plan.network().parameterCount()];
+        private double[] parameters = {};
+        private double[] first = {};
+        private double[] second = {};
+
+        Float64Trainer(double weightDecay) {
+            this.weightDecay = weightDecay;
+        }
+
+        @Override
+        public double gradient(int[] rows, int from, int to) {
+            int outputs = data.targetWidth();
+            double terms = (double) (to - from) * outputs;
+            double[] outputGradient = new double[outputs];
+            double sum = 0;
+            Arrays.fill(gradient, 0);
+            for (int i = from; i < to; i++) {
+                double[] y = network.forward(parameters, data.inputs(), rows[i] * data.inputWidth());
+                for (int k = 0; k < outputs; k++) {
+                    double residual = y[k] - data.targets()[rows[i] * outputs + k];
+                    sum += LossFunction.value(plan.loss(), residual);
+                    outputGradient[k] = LossFunction.derivative(plan.loss(), residual) / terms;
+                }
+                network.addParameterGradient(parameters, outputGradient, gradient);
+            }
+            return sum;
+        }
+
+        @Override
+        public void update(double rate, long step) {
+            for (int i = 0; i < parameters.length; i++) {
+                gradient[i] += weightDecay * parameters[i];
+            }
+            if (plan.optimizer() instanceof Optimizer.Adam adam) {
+                adamStep(adam, rate, step);
+            } else if (plan.optimizer() instanceof Optimizer.Sgd sgd) {
+                sgdStep(sgd, rate);
+            }
+        }
+
+        private void adamStep(Optimizer.Adam adam, double rate, long step) {
+            double correction1 = 1 - Math.pow(adam.beta1(), (double) step);
+            double correction2 = 1 - Math.pow(adam.beta2(), (double) step);
+            for (int i = 0; i < parameters.length; i++) {
+                double g = gradient[i];
+                first[i] = adam.beta1() * first[i] + (1 - adam.beta1()) * g;
+                second[i] = adam.beta2() * second[i] + (1 - adam.beta2()) * g * g;
+                double denominator = Math.sqrt(second[i]) / Math.sqrt(correction2) + adam.epsilon();
+                parameters[i] -= rate / correction1 * first[i] / denominator;
+            }
+        }
+
+        private void sgdStep(Optimizer.Sgd sgd, double rate) {
+            for (int i = 0; i < parameters.length; i++) {
+                first[i] = sgd.momentum() * first[i] + gradient[i];
+                parameters[i] -= rate * first[i];
+            }
+        }
+
+        @Override
+        public double sumOfSquares(int[] rows, double[] outputWeights) {
+            int outputs = data.targetWidth();
+            double sum = 0;
+            for (int row : rows) {
+                double[] y = network.forward(parameters, data.inputs(), row * data.inputWidth());
+                double e = 0;
+                for (int k = 0; k < outputs; k++) {
+                    e += outputWeights[k] * (y[k] - data.targets()[row * outputs + k]);
+                }
+                sum += e * e;
+            }
+            return sum;
+        }
+
+        @Override
+        public double[] parameters() {
+            return parameters.clone();
+        }
+
+        @Override
+        public double[] firstMoment() {
+            return first.clone();
+        }
+
+        @Override
+        public double[] secondMoment() {
+            return second.clone();
+        }
+
+        @Override
+        public void load(double[] newParameters, double[] firstMoment, double[] secondMoment) {
+            parameters = newParameters.clone();
+            first = firstMoment.clone();
+            second = secondMoment.clone();
+        }
+    }
+}

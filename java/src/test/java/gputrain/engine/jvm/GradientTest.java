@@ -1,0 +1,122 @@
+package gputrain.engine.jvm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import gputrain.engine.DataSet;
+import gputrain.engine.EngineOptions;
+import gputrain.engine.LearningRateRule;
+import gputrain.engine.Loss;
+import gputrain.engine.Monitor;
+import gputrain.engine.Optimizer;
+import gputrain.engine.Precision;
+import gputrain.engine.Replica;
+import gputrain.engine.Session;
+import gputrain.engine.StopRule;
+import gputrain.engine.TrainingPlan;
+import gputrain.model.Activation;
+import gputrain.model.DenseNetwork;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The oracle's gradients against central differences of its own loss. */
+class GradientTest {
+    private static final int ROWS = 9;
+    private static final double STEP = 1e-5;
+
+    static Stream<Arguments> cases() {
+        List<Loss> losses =
+                List.of(new Loss.Huber(1), new Loss.Huber(0.1), new Loss.MeanSquared(), new Loss.MeanAbsolute());
+        return Stream.of(Activation.values())
+                .flatMap(activation -> losses.stream().map(loss -> Arguments.of(activation, loss)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void matchesCentralDifferences(Activation activation, Loss loss) {
+        DenseNetwork network = new DenseNetwork(List.of(3, 7, 5, 2), activation);
+        DataSet data = data();
+        double[] start = new TrainingPlanOf(network, loss, 0, null).plan().initialParameters(replica(0, null));
+        double[] gradient = gradient(network, loss, 0, start, data);
+        for (int i = 0; i < start.length; i++) {
+            double[] shifted = start.clone();
+            shifted[i] = start[i] + STEP;
+            double above = loss(network, loss, shifted, data);
+            shifted[i] = start[i] - STEP;
+            double below = loss(network, loss, shifted, data);
+            assertThat(gradient[i])
+                    .as("%s %s parameter %d", activation, loss, i)
+                    .isCloseTo((above - below) / (2 * STEP), within(1e-8));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void weightDecayAddsAMultipleOfTheParameter(Activation activation, Loss loss) {
+        DenseNetwork network = new DenseNetwork(List.of(3, 4, 2), activation);
+        DataSet data = data();
+        double[] start = new TrainingPlanOf(network, loss, 0, null).plan().initialParameters(replica(0, null));
+        double[] plain = gradient(network, loss, 0, start, data);
+        double[] decayed = gradient(network, loss, 0.25, start, data);
+        for (int i = 0; i < start.length; i++) {
+            assertThat(decayed[i]).isCloseTo(plain[i] + 0.25 * start[i], within(1e-14));
+        }
+    }
+
+    /** A step of plain gradient descent at rate 1 is the gradient. */
+    private static double[] gradient(
+            DenseNetwork network, Loss loss, double weightDecay, double[] start, DataSet data) {
+        double[] gradient = new double[start.length];
+        try (Session session = open(network, loss, weightDecay, start, data)) {
+            session.advance(1);
+            double[] after = session.state().get(0).parameters();
+            for (int i = 0; i < start.length; i++) {
+                gradient[i] = start[i] - after[i];
+            }
+        }
+        return gradient;
+    }
+
+    private static double loss(DenseNetwork network, Loss loss, double[] parameters, DataSet data) {
+        try (Session session = open(network, loss, 0, parameters, data)) {
+            return session.advance(1).get(0).loss();
+        }
+    }
+
+    private static Session open(DenseNetwork network, Loss loss, double weightDecay, double[] start, DataSet data) {
+        return new JvmEngine()
+                .open(new TrainingPlanOf(network, loss, weightDecay, start).plan(), data, EngineOptions.DEFAULT);
+    }
+
+    private static Replica replica(double weightDecay, double[] initial) {
+        return new Replica(11, List.of(IntStream.range(0, ROWS).toArray()), weightDecay, 1, initial);
+    }
+
+    private record TrainingPlanOf(DenseNetwork network, Loss loss, double weightDecay, double[] initial) {
+        TrainingPlan plan() {
+            return new TrainingPlan(
+                    network,
+                    loss,
+                    new Optimizer.Sgd(0),
+                    new LearningRateRule.Constant(1),
+                    StopRule.epochs(1),
+                    0,
+                    false,
+                    new Monitor(1, List.of(1.0, 0.5), -1),
+                    Precision.FLOAT64,
+                    List.of(replica(weightDecay, initial)));
+        }
+    }
+
+    private static DataSet data() {
+        SplittableRandom random = new SplittableRandom(5);
+        double[] inputs = random.doubles(ROWS * 3L, -1, 1).toArray();
+        double[] targets = random.doubles(ROWS * 2L, -2, 2).toArray();
+        return new DataSet(ROWS, 3, 2, inputs, targets);
+    }
+}
