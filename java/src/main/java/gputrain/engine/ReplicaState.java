@@ -9,7 +9,8 @@ package gputrain.engine;
  * @param loss training loss of the last epoch; NaN before the first
  * @param learningRate rate of the last epoch before the replica's factor; NaN before the first
  * @param rateLine line of a loss table reached (latched tables); 0 otherwise
- * @param plateauBest smallest loss seen by a plateau rule; infinity at first
+ * @param plateauBest smallest loss seen by a plateau rule, which sees an epoch's loss when the next one begins; infinity
+ *     at first
  * @param plateauBad epochs since a plateau rule's last improvement
  * @param bestRms smallest rms of the watched set; infinity at first
  * @param bestEpoch its epoch; 0 at first
@@ -63,7 +64,10 @@ public record ReplicaState(
         REACHED_LOSS,
         /** No improvement of the watched set for the stop rule's patience. */
         OUT_OF_PATIENCE,
-        /** Loss not finite; the parameters are those that gave it, before that epoch's update. */
+        /**
+         * Loss not finite; the parameters are those that gave it, before that step's update. The epoch counts as done,
+         * its loss is the one that is not finite; the step is not counted.
+         */
         NON_FINITE;
 
         /** Whether the replica takes part in {@code advance}. */

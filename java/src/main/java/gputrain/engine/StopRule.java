@@ -5,7 +5,8 @@ package gputrain.engine;
  *
  * @param maxEpochs epochs at most, at least 1
  * @param trainingLossBelow stops after the epoch whose training loss is below this; 0 for never
- * @param patience stops when the watched row set's rms has not improved for this many epochs; 0 for never
+ * @param patience stops when the watched row set's rms has not improved for this many epochs; looked at when a sample is
+ *     taken, because only then is the rms known; 0 for never
  */
 public record StopRule(long maxEpochs, double trainingLossBelow, long patience) {
     public StopRule {
