@@ -3,7 +3,6 @@ package gputrain.train;
 import gputrain.engine.Precision;
 import gputrain.model.DenseNetwork;
 import gputrain.train.SafeTensors.Tensor;
-import gputrain.train.SafeTensors.Type;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,7 +35,7 @@ public final class ModelFile {
             Precision precision,
             List<double[]> parameters,
             Map<String, String> metadata) {
-        Type type = precision == Precision.FLOAT64 ? Type.F64 : Type.F32;
+        SafeTensors.Type type = precision == Precision.FLOAT64 ? SafeTensors.Type.F64 : SafeTensors.Type.F32;
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (int r = 0; r < parameters.size(); r++) {
             double[] values = parameters.get(r);
