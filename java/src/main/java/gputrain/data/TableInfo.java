@@ -1,0 +1,15 @@
+package gputrain.data;
+
+/**
+ * A line of {@link DataLibrary#list()}.
+ *
+ * @param id the table's id
+ * @param title its full name
+ * @param kind what it holds
+ * @param rows nuclides; 0 when it is not available
+ * @param citation what to cite
+ * @param sha256 of its CSV file; empty when it is not available
+ * @param available whether its file is there; false for a table that a paper used and that we do not have
+ */
+public record TableInfo(
+        String id, String title, TableKind kind, int rows, String citation, String sha256, boolean available) {}

@@ -1,0 +1,2 @@
+/** Nuclides, element symbols, and the constants with their sources. */
+package gputrain.nuclide;
