@@ -150,7 +150,7 @@ public record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tens
 
     static SafeTensors decode(Path file, byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        if (bytes.length < Long.BYTES) {
+        if (bytes.length <= Long.BYTES) {
             throw new SafeTensorsException(file, "truncated: " + bytes.length + " bytes");
         }
         long headerLength = in.getLong();
