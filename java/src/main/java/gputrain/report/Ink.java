@@ -1,0 +1,113 @@
+package gputrain.report;
+
+import java.util.function.Function;
+
+/**
+ * A colour, by what it stands for. A drawing carries the light colour as an attribute, which every viewer understands;
+ * the page's style sheet overrides it by class, so that the same drawing suits a dark screen.
+ *
+ * <p>Lines differ in lightness as well as hue; the residual classes grow darker (on a dark screen lighter) with the
+ * size of the residual on both sides, blue below and orange above zero, which all common colour-blindness keeps apart.
+ */
+enum Ink {
+    PAGE("page", "#ffffff", "#15181c"),
+    TEXT("text", "#1f2328", "#e4e7eb"),
+    MUTED("muted", "#5c6670", "#a3adb8"),
+    AXIS("axis", "#868f99", "#78828d"),
+    GRID("grid", "#e8eaed", "#2a2f36"),
+    TRAIN("train", "#2f6fb0", "#6fb0ee"),
+    VALIDATION("validation", "#7a5ea8", "#b99be6"),
+    TEST("test", "#c8500e", "#f59a5b"),
+    ALL("all", "#4b5560", "#b4bdc7"),
+    OTHER("other", "#2c8a72", "#62c9ae"),
+    PAPER("paper", "#1f2328", "#e4e7eb"),
+    UNKNOWN("unknown", "#f1f2f3", "#1e2227"),
+    ZERO("r0", "#d9dcde", "#3a4048"),
+    MINUS_1("m1", "#aecbe4", "#2d5576"),
+    MINUS_2("m2", "#6fa5d1", "#3c80b6"),
+    MINUS_3("m3", "#2f74ae", "#76b4e4"),
+    MINUS_4("m4", "#123f70", "#c9e5fc"),
+    PLUS_1("p1", "#f3c8a2", "#6d4527"),
+    PLUS_2("p2", "#e6975a", "#b1652d"),
+    PLUS_3("p3", "#bf5a1f", "#ea9d5e"),
+    PLUS_4("p4", "#74300a", "#ffddbd");
+
+    final String id;
+    final String light;
+    private final String dark;
+
+    Ink(String id, String light, String dark) {
+        this.id = id;
+        this.light = light;
+        this.dark = dark;
+    }
+
+    String fillClass() {
+        return "f-" + id;
+    }
+
+    String strokeClass() {
+        return "s-" + id;
+    }
+
+    /** The ink of a set of nuclei: the same in every figure. */
+    static Ink ofSet(String set) {
+        return switch (set) {
+            case "train" -> TRAIN;
+            case "validation" -> VALIDATION;
+            case "test" -> TEST;
+            case "all" -> ALL;
+            default -> OTHER;
+        };
+    }
+
+    /** The ink of a residual class from -4 to 4. */
+    static Ink ofResidualClass(int residualClass) {
+        return switch (residualClass) {
+            case -4 -> MINUS_4;
+            case -3 -> MINUS_3;
+            case -2 -> MINUS_2;
+            case -1 -> MINUS_1;
+            case 0 -> ZERO;
+            case 1 -> PLUS_1;
+            case 2 -> PLUS_2;
+            case 3 -> PLUS_3;
+            case 4 -> PLUS_4;
+            default -> throw new IllegalArgumentException("no residual class " + residualClass);
+        };
+    }
+
+    /** Custom properties for both colour schemes and the classes that use them; paper is light. */
+    static String styleSheet() {
+        StringBuilder css = new StringBuilder(":root{" + properties(ink -> ink.light) + "}\n");
+        css.append("@media screen and (prefers-color-scheme:dark){:root{")
+                .append(properties(ink -> ink.dark))
+                .append("}}\n");
+        for (Ink ink : values()) {
+            String value = "var(--" + ink.id + ")";
+            css.append('.')
+                    .append(ink.fillClass())
+                    .append("{fill:")
+                    .append(value)
+                    .append("}");
+            css.append('.')
+                    .append(ink.strokeClass())
+                    .append("{stroke:")
+                    .append(value)
+                    .append("}\n");
+        }
+        return css.toString();
+    }
+
+    private static String properties(Function<Ink, String> colour) {
+        StringBuilder css = new StringBuilder();
+        for (Ink ink : values()) {
+            css.append("--")
+                    .append(ink.id)
+                    .append(':')
+                    .append(colour.apply(ink))
+                    .append(';');
+        }
+        return css.toString();
+    }
+}

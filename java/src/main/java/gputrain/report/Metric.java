@@ -1,0 +1,38 @@
+package gputrain.report;
+
+import java.util.List;
+
+/**
+ * A measure of deviation over the replicas, in MeV; NaN where the record has no value.
+ *
+ * @param standardDeviation over the replicas; NaN for a single one
+ * @param replicas each replica's value
+ * @param ensemble the value of the replicas' mean prediction
+ */
+record Metric(double mean, double standardDeviation, List<Double> replicas, double ensemble) {
+    static final Metric NONE = new Metric(Double.NaN, Double.NaN, List.of(), Double.NaN);
+
+    /** Reads a metric of a run record: an object, or a plain number where there are no replicas. */
+    static Metric of(Json json) {
+        if (json.present() && json.node().isNumber()) {
+            return new Metric(json.number(), Double.NaN, List.of(), Double.NaN);
+        }
+        List<Double> replicas =
+                json.get("replicas").items().stream().map(Json::number).toList();
+        double spread = replicas.size() > 1 ? json.get("standardDeviation").number() : Double.NaN;
+        return new Metric(
+                json.get("mean").number(),
+                spread,
+                replicas,
+                json.get("ensemble").number());
+    }
+
+    boolean present() {
+        return Double.isFinite(mean);
+    }
+
+    /** Value and spread, as printed in a table. */
+    String text() {
+        return Numbers.energy(mean, standardDeviation);
+    }
+}

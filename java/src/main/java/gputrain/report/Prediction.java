@@ -1,0 +1,60 @@
+package gputrain.report;
+
+import gputrain.nuclide.Nuclide;
+import gputrain.report.CsvTable.Row;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A line of a predictions file: atomic mass excesses in MeV, NaN where there is no value.
+ *
+ * @param set name of the set of nuclei; {@code none} for a nuclide without an experimental value
+ * @param spreadMeV standard deviation over the replicas
+ * @param residualMeV experiment minus prediction
+ */
+record Prediction(
+        Nuclide nuclide,
+        String symbol,
+        String set,
+        double experimentMeV,
+        double uncertaintyMeV,
+        double predictedMeV,
+        double spreadMeV,
+        double residualMeV) {
+    static final String NO_SET = "none";
+
+    static List<Prediction> read(Path file) {
+        return List.copyOf(CsvTable.read(file, Prediction::of));
+    }
+
+    /** Whether it can be compared with experiment. */
+    boolean compared() {
+        return Double.isFinite(residualMeV);
+    }
+
+    /** Mass number and symbol, as in ¹³²Sn. */
+    String name() {
+        return Numbers.superscript(nuclide.A()) + symbol;
+    }
+
+    boolean isTest() {
+        return set.equals("test");
+    }
+
+    private static Prediction of(Row row) {
+        int z = row.integer("Z");
+        int n = row.integer("N");
+        if (z < 0 || n < 0 || z + n == 0) {
+            throw row.error("Z", "not a nuclide: Z=" + z + ", N=" + n);
+        }
+        return new Prediction(
+                new Nuclide(z, n),
+                row.text("symbol"),
+                row.text("set"),
+                row.number("experimentMeV"),
+                row.number("experimentUncertaintyMeV"),
+                row.number("predictedMeV"),
+                row.number("spreadMeV"),
+                row.number("residualMeV"));
+    }
+}

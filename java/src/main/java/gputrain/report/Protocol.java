@@ -1,0 +1,108 @@
+package gputrain.report;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * One protocol of a run: how it was trained and judged, its metrics, curves and predictions.
+ *
+ * @param name short name, as in {@code leak-free}; also in the names of the figure files
+ * @param sets metrics per set of nuclei, in the record's order
+ * @param traces empty when there is no metrics file
+ * @param predictions empty when there is no predictions file
+ */
+record Protocol(
+        String name,
+        String title,
+        Json json,
+        Map<String, SetMetrics> sets,
+        List<Trace> traces,
+        List<Prediction> predictions) {
+    static final String LEAK_FREE = "leak-free";
+
+    /**
+     * Ours and the paper's on one set of nuclei.
+     *
+     * @param count nuclei; NaN when not recorded
+     * @param publishedRmsdMeV NaN when nothing is published
+     */
+    record SetMetrics(Metric rmsd, Metric mae, double count, double publishedRmsdMeV, double publishedMaeMeV) {
+        static final SetMetrics NONE = new SetMetrics(Metric.NONE, Metric.NONE, Double.NaN, Double.NaN, Double.NaN);
+
+        boolean published() {
+            return Double.isFinite(publishedRmsdMeV) || Double.isFinite(publishedMaeMeV);
+        }
+    }
+
+    /** Reads every protocol of a run record, and the files of each. */
+    static List<Protocol> readAll(Path runDirectory, Json run) {
+        List<Protocol> protocols = new ArrayList<>();
+        for (Json json : run.get("protocols").items()) {
+            protocols.add(read(runDirectory, json));
+        }
+        if (protocols.isEmpty()) {
+            throw new ReportException(run.file() + ": protocols: expected at least one; train the experiment first");
+        }
+        return List.copyOf(protocols);
+    }
+
+    /** Metrics on the set by which the protocol is judged; without values when it was not evaluated on one. */
+    SetMetrics test() {
+        return sets.getOrDefault("test", SetMetrics.NONE);
+    }
+
+    boolean hasPublished() {
+        return sets.values().stream().anyMatch(SetMetrics::published);
+    }
+
+    /** Predictions that have an experimental value beside them. */
+    List<Prediction> compared() {
+        return predictions.stream().filter(Prediction::compared).toList();
+    }
+
+    /** The name reduced to what a file name may hold. */
+    String fileStem() {
+        String stem = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
+        return stem.isBlank() ? "protocol" : stem;
+    }
+
+    private static Protocol read(Path runDirectory, Json json) {
+        String name = json.get("name").textOr("protocol");
+        String title = json.get("title").textOr(name);
+        Path directory = runDirectory.resolve(json.get("directory").textOr("")).normalize();
+        if (!directory.startsWith(runDirectory.normalize())) {
+            throw new ReportException(json.file() + ": " + json.place() + ".directory: expected a folder inside the run"
+                    + " directory, found \"" + json.get("directory").textOr("") + "\"; restore the file");
+        }
+        Path metrics = directory.resolve("metrics.csv");
+        Path predictions = directory.resolve("predictions.csv");
+        return new Protocol(
+                name,
+                title,
+                json,
+                setMetrics(json),
+                Files.exists(metrics) ? Trace.read(metrics) : List.of(),
+                Files.exists(predictions) ? Prediction.read(predictions) : List.of());
+    }
+
+    private static Map<String, SetMetrics> setMetrics(Json json) {
+        Map<String, SetMetrics> sets = new LinkedHashMap<>();
+        json.get("metrics").members().forEach((set, metrics) -> {
+            Json published = json.get("published").get(set);
+            sets.put(
+                    set,
+                    new SetMetrics(
+                            Metric.of(metrics.get("rmsdMeV")),
+                            Metric.of(metrics.get("maeMeV")),
+                            metrics.get("count").number(),
+                            published.get("rmsdMeV").number(),
+                            published.get("maeMeV").number()));
+        });
+        return sets;
+    }
+}

@@ -1,0 +1,81 @@
+package gputrain.report;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Writes the report of a finished run: one HTML file that needs nothing else, and its figures as SVG files.
+ *
+ * <p>Deterministic: the same run directory gives the same bytes.
+ */
+public final class Report {
+    /** Folder of the figures inside a run directory. */
+    public static final String FIGURES = "figures";
+
+    private Report() {}
+
+    /**
+     * Reads {@code run.json}, and {@code metrics.csv} and {@code predictions.csv} of every protocol where they are
+     * there, and writes the page and {@code figures/*.svg} inside the run directory. Existing files are replaced whole.
+     *
+     * @param runDirectory holds {@code run.json}
+     * @param html the page to write; its folder is made when it is not there
+     * @throws ReportException when a file is missing, malformed or cannot be written; names file, place and remedy
+     */
+    public static void write(Path runDirectory, Path html) {
+        Json run = Json.read(runDirectory.resolve("run.json"));
+        List<Protocol> protocols = Protocol.readAll(runDirectory, run);
+        Map<Protocol, List<Figure>> figures = new LinkedHashMap<>();
+        protocols.forEach(protocol -> figures.put(protocol, PageFigures.of(protocol)));
+        String page = page(run, protocols, figures);
+        Path folder = runDirectory.resolve(FIGURES);
+        SeedChart.of(protocols).forEach(figure -> write(folder, figure));
+        figures.values().forEach(list -> list.forEach(figure -> write(folder, figure)));
+        AtomicFiles.write(html, page);
+    }
+
+    private static void write(Path folder, Figure figure) {
+        AtomicFiles.write(folder.resolve(figure.fileName()), figure.svg().standalone());
+    }
+
+    private static String page(Json run, List<Protocol> protocols, Map<Protocol, List<Figure>> figures) {
+        Markup page = new Markup();
+        page.open("html", "lang", "en").open("head");
+        page.empty("meta", "charset", "utf-8");
+        page.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
+        page.empty("meta", "name", "color-scheme", "content", "light dark");
+        page.element("title", ResultSections.title(run) + " – gpu-train");
+        page.open("style").raw(Ink.styleSheet()).raw(styleSheet()).close();
+        page.close().newLine().open("body").open("main").newLine();
+        ResultSections results = new ResultSections(page, run, protocols);
+        RunSections details = new RunSections(page, run, protocols);
+        results.headline();
+        results.table();
+        results.baselines();
+        details.training();
+        details.deviations();
+        figures.forEach((protocol, list) -> new PageFigures(page, protocol).write(list));
+        details.features();
+        details.seeds();
+        details.provenance();
+        page.close().close().close();
+        return "<!DOCTYPE html>\n" + page.finish() + "\n";
+    }
+
+    private static String styleSheet() {
+        try (InputStream css = Report.class.getResourceAsStream("report.css")) {
+            if (css == null) {
+                throw new IllegalStateException("report.css is not in the jar");
+            }
+            return new String(css.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package gputrain.report;
+
+import gputrain.report.Protocol.SetMetrics;
+import gputrain.report.Svg.Anchor;
+import gputrain.report.Svg.Stroke;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The result at a glance: a row per protocol and set, with every seed, their mean and spread, ensemble and paper. */
+final class SeedChart {
+    private static final double ROW = 30;
+    private static final double LEFT = 210;
+    private static final double TOP = 40;
+
+    private SeedChart() {}
+
+    private record Row(String name, Ink ink, SetMetrics metrics) {}
+
+    /** Empty when no protocol has a value. */
+    static List<Figure> of(List<Protocol> protocols) {
+        List<Row> rows = new ArrayList<>();
+        for (Protocol protocol : protocols) {
+            protocol.sets().forEach((set, metrics) -> {
+                if (metrics.rmsd().present() && !set.equals("all")) {
+                    rows.add(new Row(protocol.title() + ", " + set, Ink.ofSet(set), metrics));
+                }
+            });
+        }
+        return rows.isEmpty() ? List.of() : List.of(figure(rows));
+    }
+
+    private static Figure figure(List<Row> rows) {
+        Extent extent = new Extent();
+        for (Row row : rows) {
+            Metric rmsd = row.metrics.rmsd();
+            extent.add(rmsd.mean(), rmsd.ensemble(), row.metrics.publishedRmsdMeV());
+            rmsd.replicas().forEach(extent::add);
+        }
+        int height = (int) (TOP + rows.size() * ROW + 50);
+        Svg svg = new Svg(
+                Figure.FULL_WIDTH, height, "Root-mean-square deviation of every seed, per protocol and set of nuclei");
+        Frame frame = new Frame(
+                svg,
+                LEFT,
+                TOP,
+                svg.width() - LEFT - 24,
+                rows.size() * ROW,
+                Scale.Linear.covering(extent, 10),
+                new Scale.Rows(rows.size()));
+        for (Scale.Tick tick : frame.x().ticks()) {
+            double at = frame.px(tick.value());
+            svg.line(at, frame.top(), at, frame.bottom(), Stroke.solid(Ink.GRID, 1));
+        }
+        frame.axes("rms deviation from experiment (MeV)", "");
+        new Legend(svg, LEFT, 20)
+                .dot("a seed", Ink.ALL, false)
+                .line("mean of the seeds, band: standard deviation", Stroke.solid(Ink.ALL, 3))
+                .diamond("ensemble", Ink.ALL)
+                .line("paper", Stroke.dashed(Ink.PAPER, 1.6));
+        for (int i = 0; i < rows.size(); i++) {
+            draw(frame, rows.get(i), frame.py(i));
+        }
+        return new Figure(
+                "seeds.svg", "Every seed's rms deviation. The ensemble is the mean prediction of all seeds.", svg);
+    }
+
+    private static void draw(Frame frame, Row row, double y) {
+        Svg svg = frame.svg();
+        Metric rmsd = row.metrics.rmsd();
+        svg.text(LEFT - 12, y + 4, row.name, Anchor.END, Ink.TEXT, Frame.LABEL_SIZE);
+        if (Double.isFinite(rmsd.standardDeviation())) {
+            double from = frame.px(rmsd.mean() - rmsd.standardDeviation());
+            double to = frame.px(rmsd.mean() + rmsd.standardDeviation());
+            svg.rectangle(from, y - 10, to - from, 20, row.ink, 0.16);
+        }
+        for (double value : rmsd.replicas()) {
+            if (Double.isFinite(value)) {
+                svg.circle(frame.px(value), y, 3.4, row.ink, false, Numbers.energy(value) + " MeV");
+            }
+        }
+        double mean = frame.px(rmsd.mean());
+        svg.line(mean, y - 10, mean, y + 10, Stroke.solid(row.ink, 3));
+        if (Double.isFinite(rmsd.ensemble())) {
+            svg.diamond(frame.px(rmsd.ensemble()), y, 5, row.ink);
+        }
+        if (Double.isFinite(row.metrics.publishedRmsdMeV())) {
+            double paper = frame.px(row.metrics.publishedRmsdMeV());
+            svg.line(paper, y - 14, paper, y + 14, Stroke.dashed(Ink.PAPER, 1.6));
+        }
+    }
+}

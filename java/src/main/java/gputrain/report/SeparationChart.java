@@ -1,0 +1,125 @@
+package gputrain.report;
+
+import gputrain.report.SeparationEnergies.Point;
+import gputrain.report.Svg.Anchor;
+import gputrain.report.Svg.Stroke;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Neutron separation energies along chains of isotopes: predicted lines, experimental points. */
+final class SeparationChart {
+    private static final int HEIGHT = 320;
+    private static final int CHAINS = 4;
+    private static final int[] MAGIC = {20, 28, 50, 82, 126, 184};
+    /** How many neutrons the predicted line goes on beyond the measured isotopes. */
+    private static final int BEYOND = 5;
+
+    private SeparationChart() {}
+
+    /** A figure per chain; none when no chain has enough measured isotopes. */
+    static List<Figure> of(Protocol protocol) {
+        Map<Integer, List<Point>> chains = SeparationEnergies.chains(protocol.predictions());
+        List<Figure> figures = new ArrayList<>();
+        for (int z : SeparationEnergies.choose(chains, CHAINS)) {
+            figures.add(figure(protocol, z, chains.getOrDefault(z, List.of())));
+        }
+        return figures;
+    }
+
+    private static Figure figure(Protocol protocol, int z, List<Point> chain) {
+        Extent measured = new Extent();
+        chain.stream().filter(Point::measured).forEach(p -> measured.add(p.N()));
+        List<Point> shown = chain.stream()
+                .filter(p -> p.N() >= measured.min() - BEYOND && p.N() <= measured.max() + BEYOND)
+                .toList();
+        Extent x = new Extent();
+        Extent y = new Extent();
+        for (Point p : shown) {
+            x.add(p.N());
+            y.add(p.experimentMeV(), p.predictedMeV());
+        }
+        String symbol = protocol.predictions().stream()
+                .filter(p -> p.nuclide().Z() == z)
+                .map(Prediction::symbol)
+                .findFirst()
+                .orElse("");
+        String element = symbol + " (Z = " + z + ")";
+        Svg svg = new Svg(
+                Figure.PAIR_WIDTH, HEIGHT, "Neutron separation energies of " + element + ", predicted and measured");
+        Frame frame = new Frame(
+                        svg,
+                        62,
+                        34,
+                        svg.width() - 62 - 18,
+                        HEIGHT - 34 - 50,
+                        Scale.Linear.between(x.min() - 1, x.max() + 1, 8),
+                        Scale.Linear.covering(y, 6))
+                .axes("neutron number N", "Sₙ (MeV)");
+        magicNumbers(frame, x);
+        line(frame, shown);
+        points(frame, shown);
+        svg.text(frame.right() - 4, frame.top() + 14, element, Anchor.END, Ink.TEXT, 14);
+        new Legend(svg, frame.left(), 20)
+                .line("predicted", Stroke.solid(Ink.TRAIN, 1.6))
+                .dot("measured", Ink.TEXT, true)
+                .dot("measured, test set", Ink.TEST, false);
+        return new Figure(
+                protocol.fileStem() + "-sn-z" + z + ".svg",
+                "Neutron separation energy of the " + symbol
+                        + " isotopes. Open points: one of the two nuclei is in the test set. Bars: experimental"
+                        + " uncertainty where it is larger than the point.",
+                svg);
+    }
+
+    private static void magicNumbers(Frame frame, Extent neutrons) {
+        for (int magic : MAGIC) {
+            if (magic >= neutrons.min() && magic <= neutrons.max()) {
+                double at = frame.px(magic);
+                frame.svg()
+                        .line(at, frame.top(), at, frame.bottom(), Stroke.dashed(Ink.AXIS, 0.8))
+                        .text(at + 4, frame.bottom() - 6, Integer.toString(magic), Anchor.START, Ink.MUTED, 10);
+            }
+        }
+    }
+
+    private static void line(Frame frame, List<Point> points) {
+        StringBuilder path = new StringBuilder();
+        int previous = Integer.MIN_VALUE;
+        for (Point p : points) {
+            if (!Double.isFinite(p.predictedMeV())) {
+                continue;
+            }
+            path.append(p.N() == previous + 1 ? 'L' : 'M')
+                    .append(Numbers.coordinate(frame.px(p.N())))
+                    .append(' ')
+                    .append(Numbers.coordinate(frame.py(p.predictedMeV())));
+            previous = p.N();
+        }
+        if (!path.isEmpty()) {
+            frame.svg().path(path.toString(), Stroke.solid(Ink.TRAIN, 1.5));
+        }
+    }
+
+    private static void points(Frame frame, List<Point> points) {
+        for (Point p : points) {
+            if (!p.measured()) {
+                continue;
+            }
+            double x = frame.px(p.N());
+            Ink ink = p.test() ? Ink.TEST : Ink.TEXT;
+            if (Double.isFinite(p.uncertaintyMeV())) {
+                frame.svg()
+                        .line(
+                                x,
+                                frame.py(p.experimentMeV() - p.uncertaintyMeV()),
+                                x,
+                                frame.py(p.experimentMeV() + p.uncertaintyMeV()),
+                                Stroke.solid(ink, 1.1));
+            }
+            String tooltip = "N = " + p.N() + ": measured " + Numbers.energy(p.experimentMeV(), p.uncertaintyMeV())
+                    + ", predicted " + Numbers.energy(p.predictedMeV()) + " MeV";
+            frame.svg().circle(x, frame.py(p.experimentMeV()), 2.6, ink, !p.test(), tooltip);
+        }
+    }
+}
