@@ -1,0 +1,170 @@
+// Stand-alone benchmark of the CPU engine: checks that training learns and that the number of threads changes no bit,
+// then prints the best of many short runs beside the multiply-add peak measured between them.
+//
+//   gputrain_cpu_bench [rows] [width width ...]      default: 1720 rows, 13 80 40 3
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <random>
+#include <vector>
+
+#include "gputrain/gputrain_cpu.h"
+
+namespace {
+
+struct Problem {
+  std::vector<int32_t> widths;
+  int32_t rows;
+  std::vector<double> inputs, targets, initial, weights;
+  std::vector<int32_t> list, sizes;
+  gt_replica replica{};
+  gt_plan plan{};
+  gt_data data{};
+
+  Problem(int32_t row_count, std::vector<int32_t> given) : widths(std::move(given)), rows(row_count) {
+    std::mt19937 random(1);
+    std::uniform_real_distribution<double> unit(0, 1);
+    int32_t in = widths.front();
+    int32_t out = widths.back();
+    for (int32_t r = 0; r < rows; r++) {
+      double sum = 0;
+      for (int32_t i = 0; i < in; i++) {
+        inputs.push_back(unit(random));
+        sum += inputs.back() * std::cos(i);
+      }
+      for (int32_t k = 0; k < out; k++) {
+        targets.push_back(std::sin(sum + k));
+      }
+      list.push_back(r);
+    }
+    for (size_t l = 0; l + 1 < widths.size(); l++) {
+      double bound = 1 / std::sqrt(widths[l]);
+      for (int32_t i = 0; i < (widths[l] + 1) * widths[l + 1]; i++) {
+        initial.push_back(bound * (2 * unit(random) - 1));
+      }
+    }
+    sizes = {rows};
+    weights.assign(static_cast<size_t>(out), 0.0);
+    weights.back() = 1;
+    replica = {1, list.data(), sizes.data(), 0, 1, initial.data()};
+    plan.widths = widths.data();
+    plan.layers = static_cast<int32_t>(widths.size()) - 1;
+    plan.activation = GT_GELU;
+    plan.loss = GT_HUBER;
+    plan.optimizer = GT_ADAM;
+    plan.huber_delta = 1;
+    plan.beta1 = 0.9;
+    plan.beta2 = 0.999;
+    plan.epsilon = 1e-8;
+    plan.output_weights = weights.data();
+    plan.row_sets = 1;
+    plan.replicas = 1;
+    plan.replica = &replica;
+    plan.rules.rate_rule = GT_RATE_CONSTANT;
+    plan.rules.rate = 1e-3;
+    plan.rules.watched = -1;
+    plan.rules.max_epochs = INT64_MAX;
+    plan.rules.sample_every = INT64_MAX;
+    data = {inputs.data(), targets.data(), rows};
+  }
+
+  // Multiply-adds of an epoch, forward and backward; the first layer needs no input gradient.
+  double multiply_adds() const {
+    double sum = 0;
+    for (size_t l = 0; l + 1 < widths.size(); l++) {
+      sum += (l == 0 ? 2.0 : 3.0) * widths[l] * widths[l + 1];
+    }
+    return sum * rows;
+  }
+};
+
+void must(int code) {
+  if (code != GT_OK) {
+    std::fprintf(stderr, "%s\n", gt_last_error());
+    std::exit(1);
+  }
+}
+
+class Session {
+ public:
+  Session(const Problem& problem, int threads) : parameters_(problem.initial.size()) {
+    must(gt_open(&problem.plan, &problem.data, threads, &session_));
+  }
+  ~Session() { gt_close(session_); }
+  void advance(int64_t epochs) { must(gt_advance(session_, epochs)); }
+  double loss(std::vector<double>* parameters) {
+    gt_progress progress;
+    std::vector<double> rest(parameters_);
+    parameters->resize(parameters_);
+    must(gt_get_state(session_, 0, &progress, parameters->data(), rest.data(), rest.data(), rest.data()));
+    return progress.loss;
+  }
+
+ private:
+  size_t parameters_;
+  gt_session* session_ = nullptr;
+};
+
+bool check(const Problem& problem) {
+  std::vector<double> one, two, last;
+  Session single(problem, 1);
+  single.advance(1);
+  double before = single.loss(&one);
+  single.advance(299);
+  double after = single.loss(&one);
+  Session pair(problem, 2);
+  pair.advance(300);
+  pair.loss(&two);
+  bool same = std::memcmp(one.data(), two.data(), one.size() * sizeof(double)) == 0;
+  std::printf("loss after 1 epoch %.6f, after 300 %.6f; two threads give %s\n", before, after,
+              same ? "the same bits" : "OTHER BITS");
+  return same && after < before;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  int32_t rows = count > 1 ? std::atoi(arguments[1]) : 1720;
+  std::vector<int32_t> widths = {13, 80, 40, 3};
+  if (count > 3) {
+    widths.clear();
+    for (int i = 2; i < count; i++) {
+      widths.push_back(std::atoi(arguments[i]));
+    }
+  }
+  Problem problem(rows, widths);
+  std::printf("%s, %d rows, widths", gt_isa(), rows);
+  for (int32_t width : widths) {
+    std::printf(" %d", width);
+  }
+  std::printf("\n");
+  if (!check(problem)) {
+    return 1;
+  }
+  const double flop = 2 * problem.multiply_adds();
+  const int64_t epochs = std::max<int64_t>(1, static_cast<int64_t>(2e9 / flop));
+  std::printf("threads  us/epoch (median)  GFLOP/s     peak   share\n");
+  for (int threads : {1, 2}) {
+    Session session(problem, threads);
+    session.advance(epochs);
+    std::vector<double> times;
+    double peak = 0;
+    for (int run = 0; run < 40; run++) {
+      auto begin = std::chrono::steady_clock::now();
+      session.advance(epochs);
+      std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+      times.push_back(seconds.count() / static_cast<double>(epochs));
+      double now = 0;
+      must(gt_measure_peak(threads, 0.005, &now));
+      peak = std::max(peak, now);
+    }
+    std::sort(times.begin(), times.end());
+    double rate = flop / times[0] * 1e-9;
+    std::printf("%7d  %8.1f (%6.1f)  %7.1f  %7.1f  %5.1f %%\n", threads, times[0] * 1e6, times[times.size() / 2] * 1e6,
+                rate, peak, 100 * rate / peak);
+  }
+  return 0;
+}

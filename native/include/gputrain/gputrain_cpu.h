@@ -1,0 +1,120 @@
+/*
+ * C interface of the CPU engine: trains dense networks in float32 with the vector instructions of the processor.
+ *
+ * Matrices are row-major. Numbers cross the interface in float64; training data, parameters and moments are rounded to
+ * float32 inside. Parameters are one vector, layer after layer: the weights [outputs, inputs], then the biases.
+ *
+ * Functions that return int give GT_OK or an error code; gt_last_error() then says what was wrong, in the thread that
+ * called. No function throws. Pointers passed in are read during the call only and stay the caller's.
+ */
+#ifndef GPUTRAIN_CPU_H
+#define GPUTRAIN_CPU_H
+
+#include <stdint.h>
+
+#include "schedule.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum {
+  GT_OK = 0,
+  GT_INVALID_ARGUMENT = 1, /* the arguments contradict each other or the session */
+  GT_OUT_OF_MEMORY = 2,
+  GT_FAILED = 3
+};
+
+enum { GT_IDENTITY = 0, GT_GELU = 1, GT_RELU = 2, GT_TANH = 3 };
+enum { GT_HUBER = 0, GT_MEAN_ABSOLUTE = 1, GT_MEAN_SQUARED = 2 };
+enum { GT_ADAM = 0, GT_SGD = 1 };
+
+/* One of the networks trained side by side. */
+typedef struct gt_replica {
+  int64_t seed;             /* of the shuffles */
+  const int32_t* rows;      /* rows of the data set: all row sets, one after another; the first is trained on */
+  const int32_t* set_sizes; /* [row_sets]; the first at least 1 */
+  double weight_decay;      /* L2: weight_decay * parameter is added to the gradient */
+  double rate_factor;       /* multiplies the learning rate */
+  const double* initial;    /* [parameters] */
+} gt_replica;
+
+typedef struct gt_plan {
+  const int32_t* widths; /* [layers + 1]: inputs, hidden widths, outputs; each at least 1 */
+  int32_t layers;
+  int32_t activation; /* GT_GELU, ...: after every layer but the last */
+  int32_t loss;       /* GT_HUBER, ...: mean over rows and outputs */
+  int32_t optimizer;  /* GT_ADAM, GT_SGD */
+  double huber_delta;
+  double beta1, beta2, epsilon; /* Adam */
+  double momentum;              /* SGD */
+  int32_t batch_size;           /* rows a step; 0 for all */
+  int32_t shuffle;              /* mini-batches take the rows in the order of Permutation(seed, epoch) */
+  const double* output_weights; /* [outputs]: the error that is sampled is sum_k weight_k (y_k - target_k) */
+  int32_t row_sets;             /* of every replica, at least 1 */
+  int32_t replicas;
+  const gt_replica* replica; /* [replicas] */
+  gt_rules rules;
+} gt_plan;
+
+/* The rows that replicas refer to. */
+typedef struct gt_data {
+  const double* inputs;  /* [rows, inputs] */
+  const double* targets; /* [rows, outputs] */
+  int32_t rows;
+} gt_data;
+
+typedef struct gt_session gt_session;
+
+/* Opens a plan; copies everything. threads: at least 1; it never changes a result. Free it with gt_close. */
+int gt_open(const gt_plan* plan, const gt_data* data, int32_t threads, gt_session** session);
+
+/* Frees a session and ends its threads; null is allowed. No other call may be under way on it. */
+void gt_close(gt_session* session);
+
+/* Runs every running replica for up to `epochs` epochs. */
+int gt_advance(gt_session* session, int64_t epochs);
+
+/* Samples taken since they were last fetched. */
+int64_t gt_sample_count(const gt_session* session);
+
+/*
+ * Fetches the samples, by replica and then epoch, and forgets them. Arrays of gt_sample_count entries; rms has row_sets
+ * for each, NaN for an empty set.
+ */
+int gt_take_samples(gt_session* session, int32_t* replica, int64_t* epoch, double* loss, double* learning_rate,
+                    double* rms);
+
+/* State of a replica; arrays of [parameters]. With SGD first_moment is the momentum buffer, second_moment 0. */
+int gt_get_state(const gt_session* session, int32_t replica, gt_progress* progress, double* parameters,
+                 double* first_moment, double* second_moment, double* best_parameters);
+
+/* Puts a replica where gt_get_state found it; going on is bit-identical to not having stopped. */
+int gt_set_state(gt_session* session, int32_t replica, const gt_progress* progress, const double* parameters,
+                 const double* first_moment, const double* second_moment, const double* best_parameters);
+
+/* inputs [rows, inputs] -> outputs [rows, outputs], by the forward code of training. */
+int gt_predict(const gt_session* session, const double* parameters, const double* inputs, int32_t rows,
+               double* outputs);
+
+/* gradient [rows, inputs] of sum_k output_weights[k] y_k with respect to the inputs. */
+int gt_input_gradient(const gt_session* session, const double* parameters, const double* inputs, int32_t rows,
+                      const double* output_weights, double* gradient);
+
+/*
+ * Multiply-adds in registers on `threads` threads at once for about `seconds`: the peak to compare a rate with, in 1e9
+ * floating-point operations a second.
+ */
+int gt_measure_peak(int32_t threads, double seconds, double* gflops);
+
+/* Instruction set in use, or null with an error (GPUTRAIN_ISA names one that is not available). */
+const char* gt_isa(void);
+
+/* What went wrong in the last failed call of this thread. */
+const char* gt_last_error(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,3 @@
+#define GT_ISA avx512
+#define GT_ISA_NAME "AVX-512"
+#include "kernels.inc"

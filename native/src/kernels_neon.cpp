@@ -1,0 +1,3 @@
+#define GT_ISA neon
+#define GT_ISA_NAME "NEON"
+#include "kernels.inc"

@@ -1,0 +1,3 @@
+#define GT_ISA sse2
+#define GT_ISA_NAME "SSE2"
+#include "kernels.inc"

@@ -1,0 +1,98 @@
+// Plain descriptions that the session hands to the kernels. No code: this header is compiled for every instruction set.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace gputrain {
+
+// Rows come in groups of this many, a multiple of every vector width; a tile is padded with rows that count nothing.
+constexpr int kRowGroup = 16;
+// A last layer at most this wide is computed with dot products instead of being padded to a vector.
+constexpr int kHeadWidth = 8;
+// Rows of a tile: its activations should stay in the first-level cache beside the weights.
+constexpr int kTileRows = 48;
+constexpr size_t kNone = static_cast<size_t>(-1);
+
+// One affine layer. "Primary" weights are those that the optimiser updates; a mirror is their transposed copy.
+struct Layer {
+  int in, out;
+  int in_stride, out_stride;  // widths padded to the vector size
+  bool head;                  // narrow last layer: primary is [out][in_stride], no mirror
+  bool input_major;           // primary is [in][out_stride], else [out][in_stride]
+  size_t weights, bias;       // offsets in the primary block; the bias is [out_stride], or [kHeadWidth * 2] for a head
+  size_t mirror;              // offset in the mirror block; kNone when no kernel needs one
+};
+
+enum class Activation : int32_t { identity, gelu, relu, tanh };
+enum class LossKind : int32_t { huber, absolute, squared };
+
+struct Network {
+  const Layer* layer;
+  int layers;
+  Activation activation;
+};
+
+struct Parameters {
+  const float* primary;
+  const float* mirror;
+};
+
+// Rows that pass through the network together.
+struct Tile {
+  const float* inputs;   // [rows][input stride], columns beyond the width 0
+  const float* targets;  // head: [out][target_stride]; else [rows][out_stride], columns beyond the width 0
+  ptrdiff_t target_stride;
+  int rows;   // a multiple of kRowGroup, at most kTileRows
+  int valid;  // the first rows, which count
+};
+
+// Where the activations of a tile are kept; per hidden layer [kTileRows][out_stride].
+struct Scratch {
+  float* const* value;
+  float* const* slope;  // derivative of the activation; overwritten by the gradient on the way back
+  float* output;        // head: [out][kTileRows]; else [kTileRows][out_stride]; overwritten by the gradient
+};
+
+struct Loss {
+  LossKind kind;
+  float delta;
+  float scale;  // 1 / (rows of the step * outputs)
+};
+
+struct AdamStep {
+  float beta1, beta2;
+  float rest1, rest2;  // 1 - beta, rounded once: in float32 1 - 0.999F is off by 5e-5
+  float epsilon, weight_decay;
+  float rate;          // learning rate / (1 - beta1^t)
+  float inverse_root;  // 1 / sqrt(1 - beta2^t)
+};
+
+struct SgdStep {
+  float momentum, weight_decay, rate;
+};
+
+// The kernels of one instruction set.
+struct Kernels {
+  const char* name;
+  int lanes;
+  // Outputs of a tile in scratch.output.
+  void (*forward)(const Network&, Parameters, const float* inputs, int rows, const Scratch&);
+  // Forward, loss and backward; returns the sum of the losses, and stores or adds the gradient (layout of primary).
+  double (*train)(const Network&, Parameters, const Tile&, const Loss&, const Scratch&, float* gradient, bool add);
+  // Gradient of sum_k weights[k] y_k with respect to the inputs, [rows][in_stride of the first layer].
+  void (*input_gradient)(const Network&, Parameters, const float* inputs, int rows, const float* output_weights,
+                         const Scratch&, float* gradient);
+  // n is a multiple of lanes in the next three.
+  void (*add)(float* into, const float* from, size_t n);
+  void (*adam)(float* p, float* m, float* v, const float* g, size_t n, const AdamStep&);
+  void (*sgd)(float* p, float* u, const float* g, size_t n, const SgdStep&);
+  // to[c][r] = from[r][c]
+  void (*transpose)(const float* from, ptrdiff_t from_stride, int rows, int columns, float* to, ptrdiff_t to_stride);
+  // Activation of n values, for tests; n is a multiple of lanes.
+  void (*activate)(Activation, const float* x, float* value, float* slope, size_t n);
+  // Floating-point operations done by `rounds` rounds of independent multiply-adds in registers.
+  double (*multiply_adds)(long rounds);
+};
+
+}  // namespace gputrain
