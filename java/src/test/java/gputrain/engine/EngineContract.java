@@ -1,42 +1,28 @@
 package gputrain.engine;
 
-import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
-import java.util.Optional;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
+import java.util.Objects;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * All that an engine promises, tried on one engine in one precision. An engine that cannot run here is skipped with its
- * reason, unless {@code -Dgputrain.require=NAME} names it: then the skip is a failure.
+ * All that an engine promises, tried on one engine in one precision, which {@link TestedEngine} names on the subclass.
+ * An engine that cannot run here is skipped with its reason, unless {@code -Dgputrain.require=NAME} names it: then the
+ * skip is a failure.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class EngineContract implements LossCurveContract, ScheduleContract, StateContract, PredictionContract {
-    private final String name;
-    private final Precision precision;
-
-    EngineContract(String name, Precision precision) {
-        this.name = name;
-        this.precision = precision;
-    }
-
-    @BeforeAll
-    void theEngineCanRunHere() {
-        Optional<String> cause = engine().unavailable();
-        if (cause.isPresent() && name.equals(System.getProperty("gputrain.require"))) {
-            fail("engine " + name + " is required and cannot run: " + cause.get());
-        }
-        assumeTrue(cause.isEmpty(), () -> "engine " + name + " cannot run: " + cause.orElse(""));
-    }
+@ExtendWith(TestedEngine.Condition.class)
+abstract class EngineContract
+        implements LossCurveContract, TrajectoryContract, ScheduleContract, StateContract, PredictionContract {
 
     @Override
     public Engine engine() {
-        return Runs.named(name);
+        return Runs.named(tested().name());
     }
 
     @Override
     public Precision precision() {
-        return precision;
+        return tested().precision();
+    }
+
+    private TestedEngine tested() {
+        return Objects.requireNonNull(getClass().getAnnotation(TestedEngine.class), "@TestedEngine");
     }
 }

@@ -1,7 +1,4 @@
 package gputrain.engine;
 
-class JvmFloat32ContractTest extends EngineContract {
-    JvmFloat32ContractTest() {
-        super("jvm", Precision.FLOAT32);
-    }
-}
+@TestedEngine(name = "jvm", precision = Precision.FLOAT32)
+class JvmFloat32ContractTest extends EngineContract {}

@@ -1,7 +1,4 @@
 package gputrain.engine;
 
-class JvmFloat64ContractTest extends EngineContract {
-    JvmFloat64ContractTest() {
-        super("jvm", Precision.FLOAT64);
-    }
-}
+@TestedEngine(name = "jvm", precision = Precision.FLOAT64)
+class JvmFloat64ContractTest extends EngineContract {}
