@@ -1,0 +1,59 @@
+package gputrain.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import gputrain.data.DataLibrary;
+import gputrain.experiment.RunEvaluation;
+import gputrain.experiment.SavedRun;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "evaluate",
+        description = "Computes a finished run's figures again from its saved parameters, prints them, and says whether"
+                + " they are those of the run record.")
+final class EvaluateCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "RUN", description = "Run directory.")
+    private Path run = Path.of(".");
+
+    @Option(names = "--data", paramLabel = "DIR", description = "Directory with tables of your own.")
+    private @Nullable Path data;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Mixin
+    private EngineChoice engineChoice = new EngineChoice();
+
+    @Override
+    public Integer call() {
+        SavedRun saved = SavedRun.load(run);
+        DataLibrary library = DataLibrary.bundled();
+        if (data != null) {
+            library = library.withDirectory(data);
+        }
+        RunEvaluation evaluation = new RunEvaluation(saved, library);
+        EngineChoice.Chosen chosen = engineChoice.choose(evaluation.plan());
+        ObjectNode record = evaluation.evaluate(chosen.choice().engine(), chosen.options());
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(new ObjectMapper().createArrayNode().add(record).toPrettyString());
+        } else {
+            new ResultTable(record).print(out);
+            double difference = record.path("largestDifferenceMeV").asDouble();
+            out.printf("Largest difference from the run record: %.1e MeV%n", difference);
+        }
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,46 @@
+package gputrain.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import gputrain.experiment.Experiment;
+import gputrain.experiment.ExperimentCatalogue;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(name = "list", description = "Lists the experiments that can be trained.")
+final class ListCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        ArrayNode array = new ObjectMapper().createArrayNode();
+        for (String name : ExperimentCatalogue.names()) {
+            Experiment experiment = ExperimentCatalogue.load(name);
+            if (json) {
+                ObjectNode node = array.addObject();
+                node.put("name", name);
+                node.put("title", experiment.title());
+                node.put("citation", experiment.paper().citation());
+            } else {
+                out.printf("%-34s %s%n", name, experiment.title());
+            }
+        }
+        if (json) {
+            out.println(array.toPrettyString());
+        } else {
+            out.println();
+            out.println("`gpu-train show NAME` prints an experiment's file, `gpu-train NAME` trains it.");
+        }
+        return ExitCode.OK;
+    }
+}

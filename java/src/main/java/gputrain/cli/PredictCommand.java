@@ -1,0 +1,155 @@
+package gputrain.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import gputrain.data.DataLibrary;
+import gputrain.data.TheoryEntry;
+import gputrain.experiment.Prediction;
+import gputrain.experiment.Protocol;
+import gputrain.experiment.SavedRun;
+import gputrain.experiment.TrainedModel;
+import gputrain.experiment.UsageException;
+import gputrain.nuclide.Constants;
+import gputrain.nuclide.Elements;
+import gputrain.nuclide.Nuclide;
+import gputrain.train.AtomicFiles;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "predict",
+        sortOptions = false,
+        description = "Predicts masses with a finished run: mean and spread (standard deviation) of its networks.")
+final class PredictCommand implements Callable<Integer> {
+    private static final String CHART = "ws4";
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "RUN", description = "Run directory.")
+    private Path run = Path.of(".");
+
+    @Option(
+            names = "--nuclides",
+            paramLabel = "NUCLIDE",
+            split = ",",
+            arity = "1..*",
+            description =
+                    "Nuclides such as 132Sn, Sn-132 or Z50N82, separated by commas (default: the whole chart of the"
+                            + " " + CHART + " table).")
+    private List<String> nuclides = List.of();
+
+    @Option(
+            names = "--protocol",
+            paramLabel = "paper|leak-free",
+            description = "Which protocol's networks (default: leak-free if the run has it).")
+    private @Nullable String protocol;
+
+    @Option(names = "--out", paramLabel = "FILE", description = "Write there instead of to the terminal.")
+    private @Nullable Path out;
+
+    @Option(names = "--data", paramLabel = "DIR", description = "Directory with tables of your own.")
+    private @Nullable Path data;
+
+    @Option(names = "--json", description = "Print JSON instead of CSV.")
+    private boolean json;
+
+    @Mixin
+    private EngineChoice engineChoice = new EngineChoice();
+
+    @Override
+    public Integer call() {
+        SavedRun saved = SavedRun.load(run);
+        DataLibrary bundled = DataLibrary.bundled();
+        DataLibrary library = data == null ? bundled : bundled.withDirectory(data);
+        TrainedModel model = saved.model(chosenProtocol(saved));
+        List<Nuclide> wanted = nuclides.isEmpty()
+                ? library.theory(CHART).entries().stream()
+                        .map(TheoryEntry::nuclide)
+                        .toList()
+                : nuclides.stream().map(Elements::parse).toList();
+        EngineChoice.Chosen chosen = engineChoice.choose(model.inferencePlan());
+        List<String> skipped = new ArrayList<>();
+        List<Prediction> predictions =
+                model.predict(wanted, library, chosen.choice().engine(), chosen.options(), skipped);
+        if (!nuclides.isEmpty() && !skipped.isEmpty()) {
+            throw new UsageException("cannot predict: " + String.join("; ", skipped));
+        }
+        String text = json ? json(predictions) : csv(predictions);
+        if (out != null) {
+            AtomicFiles.writeText(out, text);
+        } else {
+            spec.commandLine().getOut().print(text);
+            spec.commandLine().getOut().flush();
+        }
+        if (!skipped.isEmpty()) {
+            PrintWriter err = spec.commandLine().getErr();
+            err.println(skipped.size() + " of " + wanted.size() + " nuclides left out, such as: " + skipped.get(0));
+        }
+        return ExitCode.OK;
+    }
+
+    private Protocol chosenProtocol(SavedRun saved) {
+        List<Protocol> trained = saved.protocols();
+        if (protocol == null) {
+            return trained.contains(Protocol.LEAK_FREE) ? Protocol.LEAK_FREE : trained.get(0);
+        }
+        return trained.stream()
+                .filter(one -> one.id().equals(protocol))
+                .findFirst()
+                .orElseThrow(() -> new UsageException("the run has no protocol \"" + protocol + "\", only "
+                        + String.join(", ", trained.stream().map(Protocol::id).toList())));
+    }
+
+    private static String csv(List<Prediction> predictions) {
+        StringBuilder text = new StringBuilder("Z,N,A,symbol,massExcessMeV,bindingEnergyMeV,spreadMeV\n");
+        for (Prediction prediction : predictions) {
+            Nuclide nuclide = prediction.nuclide();
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%d,%d,%d,%s,%.4f,%.4f,%s\n",
+                    nuclide.Z(),
+                    nuclide.N(),
+                    nuclide.A(),
+                    Elements.symbol(nuclide.Z()),
+                    prediction.massExcessMeV(),
+                    bindingMeV(prediction),
+                    Double.isFinite(prediction.spreadMeV())
+                            ? String.format(Locale.ROOT, "%.4f", prediction.spreadMeV())
+                            : ""));
+        }
+        return text.toString();
+    }
+
+    private static String json(List<Prediction> predictions) {
+        ArrayNode array = new ObjectMapper().createArrayNode();
+        for (Prediction prediction : predictions) {
+            ObjectNode node = array.addObject();
+            node.put("Z", prediction.nuclide().Z());
+            node.put("N", prediction.nuclide().N());
+            node.put("symbol", Elements.symbol(prediction.nuclide().Z()));
+            node.put("massExcessMeV", prediction.massExcessMeV());
+            node.put("bindingEnergyMeV", bindingMeV(prediction));
+            if (Double.isFinite(prediction.spreadMeV())) {
+                node.put("spreadMeV", prediction.spreadMeV());
+            }
+        }
+        return array.toPrettyString() + "\n";
+    }
+
+    private static double bindingMeV(Prediction prediction) {
+        return Constants.constituentMassExcessMeV(prediction.nuclide()) - prediction.massExcessMeV();
+    }
+}

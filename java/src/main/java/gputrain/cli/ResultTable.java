@@ -1,0 +1,76 @@
+package gputrain.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.Map;
+
+/** A run record's figures beside the paper's, as text. */
+final class ResultTable {
+    private final JsonNode record;
+
+    ResultTable(JsonNode record) {
+        this.record = record;
+    }
+
+    void print(PrintWriter out) {
+        out.println();
+        out.println(
+                record.path("experiment").asText() + ": " + record.path("title").asText());
+        for (JsonNode protocol : record.path("protocols")) {
+            out.println();
+            print(out, protocol);
+        }
+        if (!record.path("baselines").isEmpty()) {
+            out.println();
+            out.println("Bare theory, rmsd in MeV");
+            for (JsonNode baseline : record.path("baselines")) {
+                JsonNode metrics = baseline.path("metrics");
+                out.printf(
+                        "  %-44s train %s (%d)  test %s (%d)%n",
+                        baseline.path("name").asText(),
+                        figure(metrics.path("train").path("rmsdMeV")),
+                        metrics.path("train").path("count").asInt(),
+                        figure(metrics.path("test").path("rmsdMeV")),
+                        metrics.path("test").path("count").asInt());
+            }
+        }
+        out.println();
+        out.flush();
+    }
+
+    private static void print(PrintWriter out, JsonNode protocol) {
+        JsonNode timing = protocol.path("timing");
+        out.printf(
+                Locale.ROOT,
+                "%s (%,d epochs in %.1f s, %.0f us each)%n",
+                protocol.path("title").asText(),
+                timing.path("epochs").asLong(),
+                timing.path("trainingSeconds").asDouble(),
+                timing.path("microsecondsPerEpoch").asDouble());
+        out.println("  MeV         nuclei   rmsd             ensemble  paper     MAE              ensemble  paper");
+        for (Map.Entry<String, JsonNode> entry : protocol.path("metrics").properties()) {
+            JsonNode metrics = entry.getValue();
+            JsonNode published = protocol.path("published").path(entry.getKey());
+            out.printf(
+                    "  %-10s %7d   %-15s  %-8s  %-8s  %-15s  %-8s  %-8s%n",
+                    entry.getKey(),
+                    metrics.path("count").asInt(),
+                    spread(metrics.path("rmsdMeV")),
+                    figure(metrics.path("rmsdMeV").path("ensemble")),
+                    figure(published.path("rmsdMeV")),
+                    spread(metrics.path("maeMeV")),
+                    figure(metrics.path("maeMeV").path("ensemble")),
+                    figure(published.path("maeMeV")));
+        }
+    }
+
+    private static String spread(JsonNode spread) {
+        String mean = figure(spread.path("mean"));
+        return spread.path("replicas").size() > 1 ? mean + " +- " + figure(spread.path("standardDeviation")) : mean;
+    }
+
+    private static String figure(JsonNode value) {
+        return value.isNumber() ? String.format(Locale.ROOT, "%.3f", value.asDouble()) : "-";
+    }
+}

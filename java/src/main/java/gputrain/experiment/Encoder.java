@@ -1,0 +1,98 @@
+package gputrain.experiment;
+
+import gputrain.data.DataLibrary;
+import gputrain.data.MassEntry;
+import gputrain.engine.DataSet;
+import gputrain.features.Feature;
+import gputrain.features.Scaler;
+import gputrain.features.Target;
+import gputrain.nuclide.Constants;
+import gputrain.nuclide.Nuclide;
+import java.util.List;
+
+/**
+ * Between nuclides and the numbers that a network sees.
+ *
+ * @param features inputs
+ * @param targets outputs
+ * @param mass index of the target that gives the mass
+ */
+public record Encoder(List<Feature> features, List<Target> targets, int mass, Scaler inputScaler, Scaler targetScaler) {
+
+    public Encoder {
+        features = List.copyOf(features);
+        targets = List.copyOf(targets);
+    }
+
+    /** Scalers fitted on {@code fitted}, indices into {@code rows}. */
+    static Encoder fit(Experiment experiment, DataLibrary library, List<MassEntry> rows, int[] fitted) {
+        List<Feature> features = experiment.inputs().features();
+        List<Target> targets = experiment.outputs().targets();
+        double[] inputs = inputs(features, rows.stream().map(MassEntry::nuclide).toList(), library);
+        double[] outputs = outputs(targets, rows);
+        Scaler inputScaler = switch (experiment.inputs().scaling()) {
+            case "min-max" -> Scaler.minMax(inputs, features.size(), fitted);
+            case "standard" -> Scaler.standard(inputs, features.size(), fitted);
+            default -> Scaler.none(features.size());
+        };
+        Scaler targetScaler = experiment.outputs().scaling().equals("standard")
+                ? Scaler.standard(outputs, targets.size(), fitted)
+                : Scaler.centred(
+                        outputs, targets.size(), fitted, experiment.outputs().unitMeV());
+        return new Encoder(features, targets, experiment.outputs().mass(), inputScaler, targetScaler);
+    }
+
+    /** Scaled inputs and targets of {@code rows}. */
+    DataSet dataSet(List<MassEntry> rows, DataLibrary library) {
+        return new DataSet(
+                rows.size(),
+                features.size(),
+                targets.size(),
+                inputs(rows.stream().map(MassEntry::nuclide).toList(), library),
+                targetScaler.apply(outputs(targets, rows)));
+    }
+
+    /** Scaled inputs, {@code [nuclides, features]} row-major. */
+    public double[] inputs(List<Nuclide> nuclides, DataLibrary library) {
+        return inputScaler.apply(inputs(features, nuclides, library));
+    }
+
+    /**
+     * Mass excess in MeV from a network's outputs.
+     *
+     * @param outputs {@code [nuclides, targets]} row-major, scaled
+     */
+    public double[] massExcessMeV(List<Nuclide> nuclides, double[] outputs) {
+        double[] result = new double[nuclides.size()];
+        for (int i = 0; i < result.length; i++) {
+            Nuclide nuclide = nuclides.get(i);
+            double value = targetScaler.invert(outputs[i * targets.size() + mass], mass);
+            result[i] = Constants.constituentMassExcessMeV(nuclide)
+                    + targets.get(mass).energyMeV(nuclide, value);
+        }
+        return result;
+    }
+
+    private static double[] inputs(List<Feature> features, List<Nuclide> nuclides, DataLibrary library) {
+        double[] values = new double[nuclides.size() * features.size()];
+        int i = 0;
+        for (Nuclide nuclide : nuclides) {
+            for (Feature feature : features) {
+                values[i++] = feature.value(nuclide, library);
+            }
+        }
+        return values;
+    }
+
+    private static double[] outputs(List<Target> targets, List<MassEntry> rows) {
+        double[] values = new double[rows.size() * targets.size()];
+        int i = 0;
+        for (MassEntry row : rows) {
+            double energy = row.massExcessMeV() - Constants.constituentMassExcessMeV(row.nuclide());
+            for (Target target : targets) {
+                values[i++] = target.value(row.nuclide(), energy);
+            }
+        }
+        return values;
+    }
+}

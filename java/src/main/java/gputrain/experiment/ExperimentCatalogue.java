@@ -1,0 +1,99 @@
+package gputrain.experiment;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The experiments packed with the program, and a user's own files. */
+public final class ExperimentCatalogue {
+    private static final String ROOT = "/gputrain/data/experiments/";
+
+    private ExperimentCatalogue() {}
+
+    /** Names of the packed experiments, in the order of the papers. */
+    public static List<String> names() {
+        return resource("index.txt").lines().filter(line -> !line.isBlank()).toList();
+    }
+
+    /**
+     * The experiment of a name, or of a path when {@code nameOrPath} ends in {@code .toml}.
+     *
+     * @throws UsageException when there is none
+     * @throws ExperimentException when its file is wrong
+     */
+    public static Experiment load(String nameOrPath) {
+        if (names().contains(nameOrPath)) {
+            return ExperimentFile.parse(nameOrPath, nameOrPath + ".toml", resource(nameOrPath + ".toml"));
+        }
+        Path path = Path.of(nameOrPath);
+        if (nameOrPath.endsWith(".toml")) {
+            return ExperimentFile.parse(nameOf(path), nameOrPath, read(path));
+        }
+        throw new UsageException("unknown experiment \"" + nameOrPath + "\"" + closest(nameOrPath)
+                + "; `gpu-train list` shows all, a file of your own must end in .toml");
+    }
+
+    private static String nameOf(Path path) {
+        String file = String.valueOf(path.getFileName());
+        return "local/" + file.substring(0, file.length() - ".toml".length());
+    }
+
+    private static String read(Path path) {
+        try {
+            return Files.readString(path, StandardCharsets.UTF_8);
+        } catch (CharacterCodingException e) {
+            throw new ExperimentException(path + ": not a text file in UTF-8", e);
+        } catch (IOException e) {
+            String cause = Files.exists(path) ? "cannot be read: " + e.getMessage() : "no such file";
+            throw new ExperimentException(path + ": " + cause, e);
+        }
+    }
+
+    private static String closest(String wanted) {
+        String best = null;
+        int distance = Integer.MAX_VALUE;
+        for (String name : names()) {
+            int d = editDistance(wanted, name);
+            if (d < distance) {
+                distance = d;
+                best = name;
+            }
+        }
+        return best != null && distance <= wanted.length() / 2 + 1 ? ", did you mean \"" + best + "\"" : "";
+    }
+
+    /** Levenshtein distance. */
+    private static int editDistance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int substitution = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(substitution, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[b.length()];
+    }
+
+    private static String resource(String name) {
+        try (@Nullable InputStream stream = ExperimentCatalogue.class.getResourceAsStream(ROOT + name)) {
+            if (stream == null) {
+                throw new IllegalStateException("not packed with the program: " + ROOT + name);
+            }
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

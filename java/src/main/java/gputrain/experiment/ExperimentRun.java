@@ -1,0 +1,145 @@
+package gputrain.experiment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import gputrain.data.DataLibrary;
+import gputrain.data.MassEntry;
+import gputrain.data.MassTable;
+import gputrain.engine.Engine;
+import gputrain.engine.EngineOptions;
+import gputrain.engine.TrainingPlan;
+import gputrain.nuclide.Nuclide;
+import gputrain.train.AtomicFiles;
+import gputrain.train.ModelFile;
+import gputrain.train.StopRequest;
+import gputrain.train.TrainingListener;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+
+/** A run of an experiment from an empty, a half-done or a finished run directory to a finished one. */
+public final class ExperimentRun {
+    private final Prepared prepared;
+    private final DataLibrary library;
+    private final RunOptions options;
+    private final Surroundings surroundings;
+    private final RunDirectory directory;
+
+    public ExperimentRun(Prepared prepared, DataLibrary library, RunOptions options, Surroundings surroundings) {
+        this.prepared = prepared;
+        this.library = library;
+        this.options = options;
+        this.surroundings = surroundings;
+        this.directory = new RunDirectory(options.out());
+    }
+
+    /**
+     * Trains what is not trained yet and writes the run directory.
+     *
+     * @return the run record, or nothing when {@code stop} was requested before the end
+     * @throws UsageException when the directory belongs to another run
+     * @throws gputrain.train.OutputException when it cannot be written
+     */
+    public Optional<JsonNode> run(BiFunction<Protocol, TrainingPlan, TrainingListener> listeners, StopRequest stop) {
+        Optional<JsonNode> finished = directory.claim(identity(), options.fresh());
+        if (finished.isPresent()) {
+            return finished;
+        }
+        AtomicFiles.writeText(directory.experiment(), prepared.experiment().text());
+        AtomicFiles.writeText(directory.model(), RunDirectory.write(ModelDescription.of(prepared.encoder())));
+        String started = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        Engine engine = surroundings.choice().engine();
+        ExperimentRunner runner = new ExperimentRunner(prepared, engine, surroundings.options());
+        List<ProtocolResult> results = new ArrayList<>();
+        for (Protocol protocol : options.protocols()) {
+            Optional<ProtocolResult> result = runner.run(protocol, options, listeners, stop);
+            if (result.isEmpty()) {
+                return Optional.empty();
+            }
+            write(result.get());
+            results.add(result.get());
+        }
+        String ended = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        ObjectNode record =
+                new RunRecord(prepared).build(options.seeds(), results, surroundings, library, started, ended);
+        AtomicFiles.writeText(directory.record(), RunDirectory.write(record));
+        return Optional.of(record);
+    }
+
+    private void write(ProtocolResult result) {
+        Protocol protocol = result.protocol();
+        AtomicFiles.writeText(directory.metrics(protocol), RunTables.metrics(result, prepared.massScaleMeV()));
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put("experiment", prepared.experiment().name());
+        metadata.put("protocol", protocol.id());
+        metadata.put(
+                "seeds",
+                String.join(
+                        ",",
+                        result.members().stream()
+                                .map(i -> Long.toString(
+                                        result.plan().replicas().get(i).seed()))
+                                .toList()));
+        ModelFile.write(
+                directory.parameters(protocol),
+                prepared.network(),
+                result.plan().precision(),
+                result.parameters(),
+                metadata);
+        AtomicFiles.writeText(directory.predictions(protocol), predictions(result));
+    }
+
+    /** Ensemble predictions of every nuclide of the newest table used, measured or not, that has all features. */
+    private String predictions(ProtocolResult result) {
+        MassTable newest = prepared.tables().get(prepared.tables().size() - 1);
+        Map<Nuclide, MassEntry> experiments = new HashMap<>();
+        prepared.rows().forEach(row -> experiments.put(row.nuclide(), row));
+        List<Nuclide> nuclides =
+                new ArrayList<>(prepared.rows().stream().map(MassEntry::nuclide).toList());
+        newest.entries().stream()
+                .map(MassEntry::nuclide)
+                .filter(nuclide -> !experiments.containsKey(nuclide))
+                .forEach(nuclides::add);
+        TrainedModel model = new TrainedModel(
+                prepared.network(), result.plan().precision(), prepared.encoder(), result.parameters());
+        EngineOptions engineOptions = surroundings.options();
+        List<Prediction> predictions =
+                model.predict(nuclides, library, surroundings.choice().engine(), engineOptions, new ArrayList<>());
+        return RunTables.predictions(predictions, experiments, RunTables.sets(prepared));
+    }
+
+    private ObjectNode identity() {
+        ObjectNode node = RunDirectory.JSON.createObjectNode();
+        node.put("experiment", prepared.experiment().name());
+        node.put("experimentSha256", sha256(prepared.experiment().text().getBytes(StandardCharsets.UTF_8)));
+        ObjectNode data = node.putObject("data");
+        prepared.tables().forEach(table -> data.put(table.id(), table.sha256()));
+        options.seeds().forEach(node.putArray("seeds")::add);
+        options.protocols().forEach(protocol -> node.withArray("protocols").add(protocol.id()));
+        double[] initial = options.initial();
+        node.put(
+                "initialParameters",
+                initial == null
+                        ? "drawn"
+                        : sha256(java.util.Arrays.toString(initial).getBytes(StandardCharsets.UTF_8)));
+        return node;
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

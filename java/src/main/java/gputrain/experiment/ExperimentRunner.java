@@ -1,0 +1,117 @@
+package gputrain.experiment;
+
+import gputrain.data.MassEntry;
+import gputrain.engine.Engine;
+import gputrain.engine.EngineOptions;
+import gputrain.engine.ReplicaState;
+import gputrain.engine.Session;
+import gputrain.engine.TrainingPlan;
+import gputrain.evaluation.SetMetrics;
+import gputrain.nuclide.Nuclide;
+import gputrain.train.Checkpoints;
+import gputrain.train.StopRequest;
+import gputrain.train.Trainer;
+import gputrain.train.TrainingListener;
+import gputrain.train.TrainingOutcome;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
+
+/** Trains a prepared experiment by a protocol and measures the result. */
+public final class ExperimentRunner {
+    private final Prepared prepared;
+    private final Engine engine;
+    private final EngineOptions engineOptions;
+
+    public ExperimentRunner(Prepared prepared, Engine engine, EngineOptions engineOptions) {
+        this.prepared = prepared;
+        this.engine = engine;
+        this.engineOptions = engineOptions;
+    }
+
+    /**
+     * Trains and evaluates.
+     *
+     * @param listeners the listener of a protocol's training, from the protocol and its plan
+     * @return the result, or nothing when {@code stop} was requested before the end
+     * @throws ExperimentException when every replica's loss became non-finite
+     */
+    public Optional<ProtocolResult> run(
+            Protocol protocol,
+            RunOptions options,
+            BiFunction<Protocol, TrainingPlan, TrainingListener> listeners,
+            StopRequest stop) {
+        TrainingPlan plan = prepared.plan(protocol, options.seeds(), options.initial());
+        Checkpoints checkpoints = new Checkpoints(
+                options.out().resolve(protocol.directory()).resolve("checkpoint"), options.checkpointInterval());
+        TrainingOutcome outcome = Trainer.run(
+                engine, plan, prepared.data(), engineOptions, checkpoints, listeners.apply(protocol, plan), stop);
+        return outcome.interrupted() ? Optional.empty() : Optional.of(evaluate(protocol, plan, outcome));
+    }
+
+    private ProtocolResult evaluate(Protocol protocol, TrainingPlan plan, TrainingOutcome outcome) {
+        List<Integer> members = IntStream.range(0, outcome.states().size())
+                .filter(i -> outcome.states().get(i).status() != ReplicaState.Status.NON_FINITE)
+                .boxed()
+                .toList();
+        if (members.isEmpty()) {
+            throw new ExperimentException(prepared.experiment().name() + ", " + protocol.id()
+                    + ": the loss of every replica became non-finite; try a smaller learning-rate");
+        }
+        List<double[]> parameters =
+                members.stream().map(i -> kept(plan, outcome.states().get(i))).toList();
+        List<double[]> predictions = predict(plan, parameters);
+        return new ProtocolResult(
+                protocol,
+                plan,
+                outcome,
+                members,
+                parameters,
+                predictions,
+                metrics(protocol, plan, members, predictions));
+    }
+
+    /** Mass excess of each row in MeV, one array per set of parameters. */
+    List<double[]> predict(TrainingPlan plan, List<double[]> parameters) {
+        List<Nuclide> nuclides =
+                prepared.rows().stream().map(MassEntry::nuclide).toList();
+        List<double[]> predictions = new ArrayList<>();
+        try (Session session = engine.open(plan, prepared.data(), engineOptions)) {
+            for (double[] p : parameters) {
+                double[] outputs = session.predict(p, prepared.data().inputs(), nuclides.size());
+                predictions.add(prepared.encoder().massExcessMeV(nuclides, outputs));
+            }
+        }
+        return predictions;
+    }
+
+    /** The watched set's best parameters when one is watched, otherwise the last ones. */
+    private static double[] kept(TrainingPlan plan, ReplicaState state) {
+        return plan.monitor().watched() >= 0 && state.bestEpoch() > 0 ? state.bestParameters() : state.parameters();
+    }
+
+    /** Metrics of every set, and of all rows together. */
+    Map<String, SetMetrics> metrics(
+            Protocol protocol, TrainingPlan plan, List<Integer> members, List<double[]> predictions) {
+        double[] experiment = prepared.experimentMeV();
+        Map<String, SetMetrics> metrics = new LinkedHashMap<>();
+        List<String> names = protocol.sets();
+        for (int s = 0; s < names.size(); s++) {
+            int set = s;
+            List<int[]> rows = members.stream()
+                    .map(i -> plan.replicas().get(i).rowSets().get(set))
+                    .toList();
+            metrics.put(names.get(s), SetMetrics.of(predictions, experiment, rows));
+        }
+        int[] all = IntStream.range(0, experiment.length).toArray();
+        metrics.put(
+                "all",
+                SetMetrics.of(
+                        predictions, experiment, members.stream().map(i -> all).toList()));
+        return metrics;
+    }
+}

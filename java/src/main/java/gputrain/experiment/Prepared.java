@@ -1,0 +1,193 @@
+package gputrain.experiment;
+
+import gputrain.data.DataLibrary;
+import gputrain.data.MassEntry;
+import gputrain.data.MassTable;
+import gputrain.data.RandomSplit;
+import gputrain.data.Split;
+import gputrain.engine.DataSet;
+import gputrain.engine.Monitor;
+import gputrain.engine.Replica;
+import gputrain.engine.StopRule;
+import gputrain.engine.TrainingPlan;
+import gputrain.model.DenseNetwork;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An experiment with its data: the selected nuclei, their division, scaled inputs and targets, and the plans that train
+ * it.
+ */
+public final class Prepared {
+    private final Experiment experiment;
+    private final List<MassTable> tables;
+    private final List<MassEntry> rows;
+    private final int[] trainingRows;
+    private final int[] testRows;
+    private final Encoder encoder;
+    private final DataSet data;
+
+    private Prepared(
+            Experiment experiment,
+            DataLibrary library,
+            List<MassTable> tables,
+            List<MassEntry> rows,
+            int[] trainingRows,
+            int[] testRows) {
+        this.experiment = experiment;
+        this.tables = tables;
+        this.rows = rows;
+        this.trainingRows = trainingRows;
+        this.testRows = testRows;
+        this.encoder = Encoder.fit(experiment, library, rows, trainingRows);
+        this.data = encoder.dataSet(rows, library);
+    }
+
+    /**
+     * Selects, divides and scales.
+     *
+     * @throws ExperimentException when the selection leaves nothing to train or test on
+     * @throws gputrain.features.FeatureException when a nucleus lacks a feature
+     */
+    public static Prepared of(Experiment experiment, DataLibrary library) {
+        MassTable table = library.experimental(experiment.data().selection().tableId());
+        List<MassEntry> rows = new ArrayList<>(experiment.data().selection().select(table));
+        List<MassTable> tables = new ArrayList<>(List.of(table));
+        int[] training;
+        int[] test;
+        if (experiment.data().split() instanceof Experiment.Split.NewerEdition newer) {
+            MassTable newerTable = library.experimental(newer.table());
+            tables.add(newerTable);
+            int first = rows.size();
+            List<MassEntry> older = List.copyOf(rows);
+            newer.selection().select(newerTable).stream()
+                    .filter(entry ->
+                            older.stream().noneMatch(old -> old.nuclide().equals(entry.nuclide())))
+                    .forEach(rows::add);
+            training = IntStream.range(0, first).toArray();
+            test = IntStream.range(first, rows.size()).toArray();
+        } else {
+            Experiment.Split.Random random =
+                    (Experiment.Split.Random) experiment.data().split();
+            requireRows(experiment, rows.size());
+            Split split = new RandomSplit(random.testFraction(), random.randomState()).split(rows.size());
+            training = split.train();
+            test = split.test();
+        }
+        requireRows(experiment, Math.min(training.length, test.length));
+        return new Prepared(experiment, library, List.copyOf(tables), List.copyOf(rows), training, test);
+    }
+
+    private static void requireRows(Experiment experiment, int rows) {
+        if (rows < 1) {
+            throw new ExperimentException(experiment.name() + ": the selection \""
+                    + experiment.data().selection() + "\" leaves no nuclei to train or to test on");
+        }
+    }
+
+    /**
+     * The plan of a protocol.
+     *
+     * @param seeds one replica each
+     * @param initial parameters to start every replica from, or null to draw them
+     */
+    public TrainingPlan plan(Protocol protocol, List<Long> seeds, double @Nullable [] initial) {
+        Experiment.Training training = experiment.training();
+        Experiment.LeakFree leakFree = experiment.leakFree();
+        boolean paper = protocol == Protocol.PAPER;
+        List<Replica> replicas = new ArrayList<>();
+        for (int i = 0; i < seeds.size(); i++) {
+            replicas.add(new Replica(
+                    seeds.get(i),
+                    rowSets(protocol, seeds.get(i)),
+                    paper ? training.weightDecay() : leakFree.weightDecay(),
+                    1,
+                    initial));
+        }
+        int watched = paper && !training.keepBestOnTest() ? -1 : 1;
+        List<Double> outputWeights = IntStream.range(
+                        0, experiment.outputs().targets().size())
+                .mapToObj(k -> k == experiment.outputs().mass() ? 1.0 : 0.0)
+                .toList();
+        return new TrainingPlan(
+                network(),
+                training.loss(),
+                training.optimizer(),
+                training.learningRate(),
+                paper
+                        ? new StopRule(training.epochs(), training.stopBelowLoss(), 0)
+                        : new StopRule(leakFree.epochs(), 0, leakFree.patience()),
+                training.batchSize(),
+                training.shuffle(),
+                new Monitor(training.sampleEvery(), outputWeights, watched),
+                training.precision(),
+                replicas);
+    }
+
+    /** Row sets of a replica, in the order of {@link Protocol#sets}. */
+    List<int[]> rowSets(Protocol protocol, long seed) {
+        if (protocol == Protocol.PAPER) {
+            return List.of(trainingRows, testRows);
+        }
+        int parts = experiment.leakFree().parts();
+        int part = (int) Math.floorMod(seed, (long) parts);
+        int[] fitted = IntStream.range(0, trainingRows.length)
+                .filter(i -> i % parts != part)
+                .map(i -> trainingRows[i])
+                .toArray();
+        int[] validation = IntStream.range(0, trainingRows.length)
+                .filter(i -> i % parts == part)
+                .map(i -> trainingRows[i])
+                .toArray();
+        return List.of(fitted, validation, testRows);
+    }
+
+    /** The network's shape. */
+    public DenseNetwork network() {
+        return new DenseNetwork(experiment.widths(), experiment.activation());
+    }
+
+    public Experiment experiment() {
+        return experiment;
+    }
+
+    /** The experimental tables that the rows come from. */
+    public List<MassTable> tables() {
+        return tables;
+    }
+
+    /** Training and test nuclei; indices in {@link #trainingRows} and {@link #testRows} refer to this list. */
+    public List<MassEntry> rows() {
+        return rows;
+    }
+
+    public int[] trainingRows() {
+        return trainingRows.clone();
+    }
+
+    public int[] testRows() {
+        return testRows.clone();
+    }
+
+    /** Scaled inputs and targets of all rows. */
+    public DataSet data() {
+        return data;
+    }
+
+    /** Turns nuclides into scaled inputs and outputs back into masses. */
+    public Encoder encoder() {
+        return encoder;
+    }
+
+    /** MeV per unit of the monitored rms. */
+    public double massScaleMeV() {
+        return encoder.targetScaler().scale()[experiment.outputs().mass()];
+    }
+
+    /** Experimental mass excess of each row in MeV. */
+    public double[] experimentMeV() {
+        return rows.stream().mapToDouble(MassEntry::massExcessMeV).toArray();
+    }
+}

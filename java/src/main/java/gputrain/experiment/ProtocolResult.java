@@ -1,0 +1,44 @@
+package gputrain.experiment;
+
+import gputrain.engine.ReplicaState;
+import gputrain.engine.TrainingPlan;
+import gputrain.evaluation.SetMetrics;
+import gputrain.train.TrainingOutcome;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A protocol's outcome.
+ *
+ * @param members replicas whose loss stayed finite, as indices of the plan
+ * @param parameters the parameters kept, one per member
+ * @param predictionsMeV mass excess of each row of the experiment, one array per member
+ * @param metrics by set
+ */
+public record ProtocolResult(
+        Protocol protocol,
+        TrainingPlan plan,
+        TrainingOutcome outcome,
+        List<Integer> members,
+        List<double[]> parameters,
+        List<double[]> predictionsMeV,
+        Map<String, SetMetrics> metrics) {
+
+    public ProtocolResult {
+        members = List.copyOf(members);
+        parameters = List.copyOf(parameters);
+        predictionsMeV = List.copyOf(predictionsMeV);
+        metrics = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+    }
+
+    /** Epochs done by all replicas together. */
+    public long epochs() {
+        return outcome.states().stream().mapToLong(ReplicaState::epoch).sum();
+    }
+
+    /** Wall time of an epoch of a replica, in microseconds; replicas that ran side by side share theirs. */
+    public double microsecondsPerEpoch() {
+        return epochs() == 0 ? 0 : outcome.trainingSeconds() / epochs() * 1e6;
+    }
+}

@@ -1,0 +1,97 @@
+package gputrain.experiment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import gputrain.data.DataLibrary;
+import gputrain.engine.Engine;
+import gputrain.engine.EngineOptions;
+import gputrain.engine.TrainingPlan;
+import gputrain.evaluation.SetMetrics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Computes the figures of a finished run again from its saved parameters and the tables. */
+public final class RunEvaluation {
+    private final SavedRun run;
+    private final Prepared prepared;
+
+    public RunEvaluation(SavedRun run, DataLibrary library) {
+        this.run = run;
+        this.prepared = Prepared.of(run.experiment(), library);
+    }
+
+    /** The plan whose engine evaluates. */
+    public TrainingPlan plan() {
+        return prepared.plan(
+                Protocol.PAPER, seeds(run.record().path("protocols").path(0)), null);
+    }
+
+    /**
+     * The run record with its metrics computed anew, and {@code largestDifferenceMeV} between those and the recorded
+     * ones.
+     */
+    public ObjectNode evaluate(Engine engine, EngineOptions options) {
+        ObjectNode record = run.record().deepCopy();
+        ExperimentRunner runner = new ExperimentRunner(prepared, engine, options);
+        double largest = 0;
+        for (JsonNode node : record.path("protocols")) {
+            Protocol protocol = run.protocols().stream()
+                    .filter(one -> one.id().equals(node.path("name").asText()))
+                    .findFirst()
+                    .orElseThrow(() -> new ExperimentException(
+                            run.directory().record() + ": unknown protocol " + node.path("name")));
+            TrainingPlan plan = prepared.plan(protocol, seeds(node), null);
+            List<Integer> members = members(node);
+            List<double[]> parameters = run.model(protocol).parameters();
+            if (parameters.size() != members.size()) {
+                throw new ExperimentException(run.directory().parameters(protocol) + ": " + parameters.size()
+                        + " networks, the run record has " + members.size());
+            }
+            Map<String, SetMetrics> metrics = runner.metrics(protocol, plan, members, runner.predict(plan, parameters));
+            ObjectNode target = ((ObjectNode) node).putObject("metrics");
+            metrics.forEach((set, figures) -> target.set(set, RunRecord.metrics(figures)));
+            largest = Math.max(largest, difference(metrics, run.record(), protocol));
+        }
+        record.put("largestDifferenceMeV", largest);
+        return record;
+    }
+
+    private static List<Long> seeds(JsonNode protocol) {
+        List<Long> seeds = new ArrayList<>();
+        protocol.path("replicas")
+                .forEach(replica -> seeds.add(replica.path("seed").asLong()));
+        return seeds;
+    }
+
+    private static List<Integer> members(JsonNode protocol) {
+        List<Integer> members = new ArrayList<>();
+        int index = 0;
+        for (JsonNode replica : protocol.path("replicas")) {
+            if (!replica.path("status").asText().equals("NON_FINITE")) {
+                members.add(index);
+            }
+            index++;
+        }
+        return members;
+    }
+
+    private static double difference(Map<String, SetMetrics> metrics, JsonNode record, Protocol protocol) {
+        double largest = 0;
+        for (JsonNode node : record.path("protocols")) {
+            if (node.path("name").asText().equals(protocol.id())) {
+                for (Map.Entry<String, SetMetrics> entry : metrics.entrySet()) {
+                    double recorded = node.path("metrics")
+                            .path(entry.getKey())
+                            .path("rmsdMeV")
+                            .path("mean")
+                            .asDouble();
+                    largest = Math.max(
+                            largest,
+                            Math.abs(recorded - entry.getValue().rmsdMeV().mean()));
+                }
+            }
+        }
+        return largest;
+    }
+}

@@ -1,0 +1,237 @@
+package gputrain.experiment;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import gputrain.data.DataLibrary;
+import gputrain.data.TheoryEntry;
+import gputrain.data.TheoryTable;
+import gputrain.engine.ReplicaState;
+import gputrain.evaluation.Deviation;
+import gputrain.evaluation.SetMetrics;
+import gputrain.evaluation.Spread;
+import gputrain.features.Feature;
+import gputrain.nuclide.Nuclide;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** Builds {@code run.json}: everything that the figures of a run can be traced to. */
+final class RunRecord {
+    private final Prepared prepared;
+    private final Experiment experiment;
+    private final ObjectNode root = RunDirectory.JSON.createObjectNode();
+
+    RunRecord(Prepared prepared) {
+        this.prepared = prepared;
+        this.experiment = prepared.experiment();
+    }
+
+    /** The whole record. */
+    ObjectNode build(
+            List<Long> seeds,
+            List<ProtocolResult> results,
+            Surroundings surroundings,
+            DataLibrary library,
+            String started,
+            String finished) {
+        root.put("format", 1);
+        root.put("experiment", experiment.name());
+        root.put("title", experiment.title());
+        root.put("description", experiment.description());
+        ObjectNode paper = root.putObject("paper");
+        paper.put("citation", experiment.paper().citation());
+        paper.put("doi", experiment.paper().doi());
+        paper.put("table", experiment.paper().where());
+        strings(root.putArray("deviations"), experiment.deviations());
+        data();
+        network();
+        settings();
+        seeds.forEach(root.putArray("seeds")::add);
+        surroundings.describe(root);
+        root.put("started", started);
+        root.put("finished", finished);
+        ArrayNode protocols = root.putArray("protocols");
+        results.forEach(result -> protocols.add(protocol(result)));
+        baselines(library);
+        // The first protocol's figures again at the top, where scripts look for them.
+        ObjectNode first = (ObjectNode) protocols.get(0);
+        root.set("metrics", first.get("metrics"));
+        root.set("published", first.get("published"));
+        root.set("timing", first.get("timing"));
+        return root;
+    }
+
+    private void data() {
+        ArrayNode data = root.putArray("data");
+        prepared.tables().forEach(table -> {
+            ObjectNode node = data.addObject();
+            node.put("id", table.id());
+            node.put("title", table.title());
+            node.put("sha256", table.sha256());
+        });
+        root.put("selection", experiment.data().selection().toString());
+        root.put("split", describeSplit());
+        ObjectNode sets = root.putObject("sets");
+        sets.put("train", prepared.trainingRows().length);
+        sets.put("test", prepared.testRows().length);
+    }
+
+    private String describeSplit() {
+        if (experiment.data().split() instanceof Experiment.Split.NewerEdition newer) {
+            return "train on the selection, test on the nuclei that " + newer.selection() + " adds";
+        }
+        Experiment.Split.Random random =
+                (Experiment.Split.Random) experiment.data().split();
+        return "random, test fraction " + random.testFraction() + ", random_state " + random.randomState()
+                + " (scikit-learn's train_test_split), rows in the order of the AME file";
+    }
+
+    private void network() {
+        ObjectNode network = root.putObject("network");
+        experiment.widths().forEach(network.putArray("widths")::add);
+        network.put("activation", experiment.activation().name().toLowerCase(java.util.Locale.ROOT));
+        network.put("parameters", prepared.network().parameterCount());
+        ArrayNode features = root.putArray("features");
+        for (Feature feature : experiment.inputs().features()) {
+            ObjectNode node = features.addObject();
+            node.put("name", feature.name());
+            node.put("unit", feature.unit());
+            node.put("equation", feature.equation());
+            node.put("source", feature.source());
+        }
+        ArrayNode targets = root.putArray("targets");
+        experiment.outputs().targets().forEach(target -> targets.add(target.name()));
+    }
+
+    private void settings() {
+        Experiment.Training training = experiment.training();
+        ObjectNode settings = root.putObject("settings");
+        settings.put("input scaling", experiment.inputs().scaling());
+        settings.put(
+                "output scaling",
+                experiment.outputs().scaling().equals("unit")
+                        ? "unit " + experiment.outputs().unitMeV() + " MeV"
+                        : experiment.outputs().scaling());
+        settings.put(
+                "mass from",
+                experiment.outputs().targets().get(experiment.outputs().mass()).name());
+        settings.put("loss", training.loss().toString());
+        settings.put("optimiser", training.optimizer().toString());
+        settings.put("learning rate", training.learningRate().toString());
+        settings.put("weight decay", training.weightDecay());
+        settings.put("batch", training.batchSize() == 0 ? "full" : Integer.toString(training.batchSize()));
+        settings.put("precision", training.precision().name().toLowerCase(java.util.Locale.ROOT));
+        settings.put("epochs at most", training.epochs());
+        if (training.stopBelowLoss() > 0) {
+            settings.put("stop below training loss", training.stopBelowLoss());
+        }
+    }
+
+    private ObjectNode protocol(ProtocolResult result) {
+        ObjectNode node = RunDirectory.JSON.createObjectNode();
+        Protocol protocol = result.protocol();
+        node.put("name", protocol.id());
+        node.put("title", protocol.title());
+        node.put("description", describe(protocol));
+        node.put("directory", protocol.directory());
+        ObjectNode metrics = node.putObject("metrics");
+        result.metrics().forEach((set, figures) -> metrics.set(set, metrics(figures)));
+        ObjectNode published = node.putObject("published");
+        experiment.published().forEach((set, figures) -> {
+            ObjectNode entry = published.putObject(set);
+            figures.rmsdMeV().ifPresent(value -> entry.put("rmsdMeV", value));
+            figures.maeMeV().ifPresent(value -> entry.put("maeMeV", value));
+        });
+        ArrayNode replicas = node.putArray("replicas");
+        for (int i = 0; i < result.outcome().states().size(); i++) {
+            ReplicaState state = result.outcome().states().get(i);
+            ObjectNode entry = replicas.addObject();
+            entry.put("seed", result.plan().replicas().get(i).seed());
+            entry.put("epochs", state.epoch());
+            entry.put("status", state.status().name());
+            entry.put("loss", state.loss());
+            if (result.plan().monitor().watched() >= 0) {
+                entry.put("bestEpoch", state.bestEpoch());
+            }
+        }
+        ObjectNode timing = node.putObject("timing");
+        timing.put("trainingSeconds", result.outcome().trainingSeconds());
+        timing.put("epochs", result.epochs());
+        timing.put("microsecondsPerEpoch", result.microsecondsPerEpoch());
+        return node;
+    }
+
+    private String describe(Protocol protocol) {
+        Experiment.Training training = experiment.training();
+        if (protocol == Protocol.LEAK_FREE) {
+            return "Each replica keeps one of " + experiment.leakFree().parts()
+                    + " parts of the training set aside and keeps the parameters with the smallest rms deviation there;"
+                    + " the test set is never looked at while training.";
+        }
+        String stop = training.stopBelowLoss() > 0
+                ? "Trained until the training loss falls below " + training.stopBelowLoss() + " (at most "
+                        + training.epochs() + " epochs)"
+                : "Trained for " + training.epochs() + " epochs";
+        return stop
+                + (training.keepBestOnTest()
+                        ? "; the parameters kept are those with the smallest rms deviation on the test set along the way,"
+                                + " so the test figure is optimistic."
+                        : "; the parameters kept are the last ones.");
+    }
+
+    static ObjectNode metrics(SetMetrics metrics) {
+        ObjectNode node = RunDirectory.JSON.createObjectNode();
+        node.set("rmsdMeV", spread(metrics.rmsdMeV()));
+        node.set("maeMeV", spread(metrics.maeMeV()));
+        node.put("count", metrics.count());
+        return node;
+    }
+
+    private static ObjectNode spread(Spread spread) {
+        ObjectNode node = RunDirectory.JSON.createObjectNode();
+        node.put("mean", spread.mean());
+        node.put("standardDeviation", spread.standardDeviation());
+        spread.replicas().forEach(node.putArray("replicas")::add);
+        node.put("ensemble", spread.ensemble());
+        return node;
+    }
+
+    /** Bare theory tables on the same nuclei, as far as they cover them. */
+    private void baselines(DataLibrary library) {
+        ArrayNode baselines = root.putArray("baselines");
+        double[] experimentMeV = prepared.experimentMeV();
+        for (String id : experiment.data().baselines()) {
+            TheoryTable table = library.theory(id);
+            ObjectNode node = baselines.addObject();
+            node.put("name", table.title());
+            ObjectNode metrics = node.putObject("metrics");
+            for (Map.Entry<String, int[]> set : Map.of("train", prepared.trainingRows(), "test", prepared.testRows())
+                    .entrySet()) {
+                metrics.set(set.getKey(), baseline(table, experimentMeV, set.getValue()));
+            }
+        }
+    }
+
+    private ObjectNode baseline(TheoryTable table, double[] experimentMeV, int[] rows) {
+        double[] theory = new double[experimentMeV.length];
+        int[] covered = IntStream.of(rows)
+                .filter(row -> {
+                    Nuclide nuclide = prepared.rows().get(row).nuclide();
+                    Optional<TheoryEntry> entry = table.find(nuclide);
+                    entry.ifPresent(e -> theory[row] = e.massExcessMeV());
+                    return entry.isPresent();
+                })
+                .toArray();
+        Deviation deviation = Deviation.of(theory, experimentMeV, covered);
+        ObjectNode node = RunDirectory.JSON.createObjectNode();
+        node.put("rmsdMeV", deviation.rmsdMeV());
+        node.put("maeMeV", deviation.maeMeV());
+        node.put("count", deviation.count());
+        return node;
+    }
+
+    private static void strings(ArrayNode array, List<String> values) {
+        values.forEach(array::add);
+    }
+}

@@ -1,0 +1,112 @@
+package gputrain.experiment;
+
+import de.siegmar.fastcsv.writer.CsvWriter;
+import gputrain.data.MassEntry;
+import gputrain.engine.Sample;
+import gputrain.nuclide.Elements;
+import gputrain.nuclide.Nuclide;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Text of a run's CSV files. */
+final class RunTables {
+    private RunTables() {}
+
+    /** One line per replica and sample; empty cells where a value is not finite. */
+    static String metrics(ProtocolResult result, double massScaleMeV) {
+        StringWriter text = new StringWriter();
+        CsvWriter csv = CsvWriter.builder().build(text);
+        List<String> header = new ArrayList<>(List.of("replica", "seed", "epoch", "loss", "learningRate"));
+        for (String set : result.protocol().sets()) {
+            header.add("rmsd" + set.substring(0, 1).toUpperCase(Locale.ROOT) + set.substring(1) + "MeV");
+        }
+        csv.writeRecord(header);
+        for (Sample sample : result.outcome().samples()) {
+            List<String> line = new ArrayList<>();
+            line.add(Integer.toString(sample.replica()));
+            line.add(
+                    Long.toString(result.plan().replicas().get(sample.replica()).seed()));
+            line.add(Long.toString(sample.epoch()));
+            line.add(number(sample.loss(), "%.6g"));
+            line.add(number(sample.learningRate(), "%.4g"));
+            sample.rms().forEach(rms -> line.add(number(rms * massScaleMeV, "%.6f")));
+            csv.writeRecord(line);
+        }
+        closed(csv);
+        return text.toString();
+    }
+
+    /**
+     * One line per nuclide.
+     *
+     * @param experiments the experimental masses there are
+     * @param sets the set of each nuclide of the experiment
+     * @param ensemble predictions
+     */
+    static String predictions(
+            List<Prediction> ensemble, Map<Nuclide, MassEntry> experiments, Map<Nuclide, String> sets) {
+        StringWriter text = new StringWriter();
+        CsvWriter csv = CsvWriter.builder().build(text);
+        csv.writeRecord(
+                "Z",
+                "N",
+                "A",
+                "symbol",
+                "set",
+                "experimentMeV",
+                "experimentUncertaintyMeV",
+                "predictedMeV",
+                "spreadMeV",
+                "residualMeV");
+        for (Prediction prediction : ensemble) {
+            Nuclide nuclide = prediction.nuclide();
+            Optional<MassEntry> entry = Optional.ofNullable(experiments.get(nuclide));
+            csv.writeRecord(
+                    Integer.toString(nuclide.Z()),
+                    Integer.toString(nuclide.N()),
+                    Integer.toString(nuclide.A()),
+                    Elements.symbol(nuclide.Z()),
+                    sets.getOrDefault(nuclide, "none"),
+                    entry.map(e -> number(e.massExcessMeV(), "%.6f")).orElse(""),
+                    entry.map(e -> number(e.massExcessUncertaintyKeV() / 1000, "%.6f"))
+                            .orElse(""),
+                    number(prediction.massExcessMeV(), "%.6f"),
+                    number(prediction.spreadMeV(), "%.6f"),
+                    entry.map(e -> number(e.massExcessMeV() - prediction.massExcessMeV(), "%.6f"))
+                            .orElse(""));
+        }
+        closed(csv);
+        return text.toString();
+    }
+
+    private static void closed(CsvWriter csv) {
+        try {
+            csv.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The set of each row. */
+    static Map<Nuclide, String> sets(Prepared prepared) {
+        Map<Nuclide, String> sets = new HashMap<>();
+        for (int row : prepared.trainingRows()) {
+            sets.put(prepared.rows().get(row).nuclide(), "train");
+        }
+        for (int row : prepared.testRows()) {
+            sets.put(prepared.rows().get(row).nuclide(), "test");
+        }
+        return sets;
+    }
+
+    private static String number(double value, String format) {
+        return Double.isFinite(value) ? String.format(Locale.ROOT, format, value) : "";
+    }
+}

@@ -1,0 +1,68 @@
+package gputrain.experiment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import gputrain.train.ModelFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A finished run read back.
+ *
+ * @param record {@code run.json}
+ */
+public record SavedRun(RunDirectory directory, JsonNode record, Experiment experiment) {
+
+    /**
+     * Reads a run directory.
+     *
+     * @throws ExperimentException when it holds no finished run
+     */
+    public static SavedRun load(Path path) {
+        RunDirectory directory = new RunDirectory(path);
+        if (!Files.exists(directory.record())) {
+            throw new ExperimentException(
+                    Files.exists(directory.settings())
+                            ? path + ": this run is not finished; run its `train` command again to go on"
+                            : path + ": not a run directory (it has no run.json)");
+        }
+        JsonNode record = RunDirectory.read(directory.record());
+        return new SavedRun(directory, record, experiment(directory, record));
+    }
+
+    private static Experiment experiment(RunDirectory directory, JsonNode record) {
+        Path file = directory.experiment();
+        try {
+            return ExperimentFile.parse(
+                    record.path("experiment").asText("unknown"), file.toString(), Files.readString(file));
+        } catch (IOException e) {
+            throw new ExperimentException(file + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** The protocols that were trained. */
+    public List<Protocol> protocols() {
+        List<Protocol> protocols = new ArrayList<>();
+        for (Protocol protocol : Protocol.values()) {
+            for (JsonNode node : record.path("protocols")) {
+                if (node.path("name").asText().equals(protocol.id())) {
+                    protocols.add(protocol);
+                }
+            }
+        }
+        return protocols;
+    }
+
+    /** The model of a protocol. */
+    public TrainedModel model(Protocol protocol) {
+        Encoder encoder = ModelDescription.read(directory.model());
+        var network = new gputrain.model.DenseNetwork(experiment.widths(), experiment.activation());
+        return new TrainedModel(
+                network,
+                experiment.training().precision(),
+                encoder,
+                ModelFile.read(directory.parameters(protocol), network));
+    }
+}

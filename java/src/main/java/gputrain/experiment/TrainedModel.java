@@ -1,0 +1,101 @@
+package gputrain.experiment;
+
+import gputrain.data.DataLibrary;
+import gputrain.engine.DataSet;
+import gputrain.engine.Engine;
+import gputrain.engine.EngineOptions;
+import gputrain.engine.LearningRateRule;
+import gputrain.engine.Loss;
+import gputrain.engine.Monitor;
+import gputrain.engine.Optimizer;
+import gputrain.engine.Precision;
+import gputrain.engine.Replica;
+import gputrain.engine.Session;
+import gputrain.engine.StopRule;
+import gputrain.engine.TrainingPlan;
+import gputrain.features.FeatureException;
+import gputrain.model.DenseNetwork;
+import gputrain.nuclide.Nuclide;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Trained replicas with their encoder: predicts masses.
+ *
+ * @param parameters one array per replica
+ */
+public record TrainedModel(DenseNetwork network, Precision precision, Encoder encoder, List<double[]> parameters) {
+
+    public TrainedModel {
+        parameters = List.copyOf(parameters);
+    }
+
+    /**
+     * Predicts the nuclides that have all features.
+     *
+     * @param skipped receives those that lack one, with the reason
+     */
+    public List<Prediction> predict(
+            List<Nuclide> nuclides, DataLibrary library, Engine engine, EngineOptions options, List<String> skipped) {
+        List<Nuclide> known = new ArrayList<>();
+        for (Nuclide nuclide : nuclides) {
+            try {
+                encoder.inputs(List.of(nuclide), library);
+                known.add(nuclide);
+            } catch (FeatureException e) {
+                skipped.add(String.valueOf(e.getMessage()));
+            }
+        }
+        if (known.isEmpty()) {
+            return List.of();
+        }
+        double[] inputs = encoder.inputs(known, library);
+        List<double[]> masses = new ArrayList<>();
+        try (Session session = engine.open(inferencePlan(), oneRow(), options)) {
+            for (double[] p : parameters) {
+                masses.add(encoder.massExcessMeV(known, session.predict(p, inputs, known.size())));
+            }
+        }
+        List<Prediction> predictions = new ArrayList<>();
+        for (int i = 0; i < known.size(); i++) {
+            int row = i;
+            double[] values = masses.stream().mapToDouble(m -> m[row]).toArray();
+            predictions.add(summarise(known.get(i), values));
+        }
+        return predictions;
+    }
+
+    private static Prediction summarise(Nuclide nuclide, double[] values) {
+        int n = values.length;
+        double mean = 0;
+        for (double value : values) {
+            mean += value / n;
+        }
+        double squares = 0;
+        for (double value : values) {
+            squares += (value - mean) * (value - mean);
+        }
+        return new Prediction(nuclide, mean, n > 1 ? Math.sqrt(squares / (n - 1)) : Double.NaN);
+    }
+
+    /** A plan that is never advanced: an engine predicts through a session, and a session needs one. */
+    public TrainingPlan inferencePlan() {
+        return new TrainingPlan(
+                network,
+                new Loss.MeanSquared(),
+                Optimizer.Adam.DEFAULT,
+                new LearningRateRule.Constant(1),
+                StopRule.epochs(1),
+                0,
+                false,
+                new Monitor(1, Collections.nCopies(network.outputs(), 0.0), -1),
+                precision,
+                List.of(new Replica(0, List.of(new int[] {0}), 0, 1, parameters.get(0))));
+    }
+
+    private DataSet oneRow() {
+        return new DataSet(
+                1, network.inputs(), network.outputs(), new double[network.inputs()], new double[network.outputs()]);
+    }
+}

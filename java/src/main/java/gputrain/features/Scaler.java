@@ -1,0 +1,89 @@
+package gputrain.features;
+
+import java.util.Arrays;
+
+/**
+ * Column-wise affine scaling (x - shift) / scale, fitted on some rows and applied to all.
+ *
+ * @param kind how it was fitted, as experiment files write it
+ * @param shift one per column
+ * @param scale one per column, above 0
+ */
+public record Scaler(String kind, double[] shift, double[] scale) {
+
+    public Scaler {
+        shift = shift.clone();
+        scale = scale.clone();
+        for (double s : scale) {
+            if (!(s > 0) || Double.isInfinite(s)) {
+                throw new IllegalArgumentException("a scale must be above 0 and finite: " + Arrays.toString(scale));
+            }
+        }
+    }
+
+    /** To [0, 1]; a constant column becomes 0. */
+    public static Scaler minMax(double[] values, int width, int[] rows) {
+        double[] low = new double[width];
+        double[] range = new double[width];
+        for (int c = 0; c < width; c++) {
+            double min = Double.POSITIVE_INFINITY;
+            double max = Double.NEGATIVE_INFINITY;
+            for (int row : rows) {
+                min = Math.min(min, values[row * width + c]);
+                max = Math.max(max, values[row * width + c]);
+            }
+            low[c] = min;
+            range[c] = max > min ? max - min : 1;
+        }
+        return new Scaler("min-max", low, range);
+    }
+
+    /** To mean 0 and (population) standard deviation 1; a constant column becomes 0. */
+    public static Scaler standard(double[] values, int width, int[] rows) {
+        double[] mean = new double[width];
+        double[] deviation = new double[width];
+        for (int c = 0; c < width; c++) {
+            double sum = 0;
+            for (int row : rows) {
+                sum += values[row * width + c];
+            }
+            mean[c] = sum / rows.length;
+            double squares = 0;
+            for (int row : rows) {
+                double d = values[row * width + c] - mean[c];
+                squares += d * d;
+            }
+            deviation[c] = squares > 0 ? Math.sqrt(squares / rows.length) : 1;
+        }
+        return new Scaler("standard", mean, deviation);
+    }
+
+    /** To mean 0 in units of {@code unit}, the same for every column. */
+    public static Scaler centred(double[] values, int width, int[] rows, double unit) {
+        double[] scale = new double[width];
+        Arrays.fill(scale, unit);
+        return new Scaler("unit", standard(values, width, rows).shift, scale);
+    }
+
+    /** No scaling. */
+    public static Scaler none(int width) {
+        double[] scale = new double[width];
+        Arrays.fill(scale, 1);
+        return new Scaler("none", new double[width], scale);
+    }
+
+    /** {@code [rows, width]} row-major in, the same shape out. */
+    public double[] apply(double[] values) {
+        double[] scaled = new double[values.length];
+        for (int i = 0; i < values.length; i++) {
+            int c = i % shift.length;
+            scaled[i] = (values[i] - shift[c]) / scale[c];
+        }
+        return scaled;
+    }
+
+    /** A scaled value of a column back in its unit. */
+    public double invert(double scaled, int column) {
+        return scaled * scale[column] + shift[column];
+    }
+}
