@@ -7,6 +7,7 @@ import gputrain.experiment.ExperimentException;
 import gputrain.experiment.UsageException;
 import gputrain.features.FeatureException;
 import gputrain.nuclide.InputException;
+import gputrain.report.ReportException;
 import gputrain.train.CheckpointException;
 import gputrain.train.OutputException;
 import gputrain.train.SafeTensorsException;
@@ -33,6 +34,7 @@ final class ExitCode {
                 || error instanceof InputException
                 || error instanceof ExperimentException
                 || error instanceof FeatureException
+                || error instanceof ReportException
                 || error instanceof SafeTensorsException) {
             return BAD_DATA;
         }

@@ -44,6 +44,7 @@ import picocli.CommandLine.ScopeType;
             ShowCommand.class,
             PredictCommand.class,
             EvaluateCommand.class,
+            ReportCommand.class,
             DevicesCommand.class,
             CommandLine.HelpCommand.class
         })

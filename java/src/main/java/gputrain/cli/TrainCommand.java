@@ -14,6 +14,7 @@ import gputrain.experiment.RunDirectory;
 import gputrain.experiment.RunOptions;
 import gputrain.experiment.Surroundings;
 import gputrain.experiment.UsageException;
+import gputrain.report.Report;
 import gputrain.train.ModelFile;
 import gputrain.train.ProgressPrinter;
 import gputrain.train.StopRequest;
@@ -180,7 +181,9 @@ final class TrainCommand implements Callable<Integer> {
             return record;
         }
         RunDirectory directory = new RunDirectory(options.out());
-        if (!noReport) {}
+        if (!noReport) {
+            Report.write(directory.path(), directory.report());
+        }
         if (!json) {
             new ResultTable(record.get()).print(spec.commandLine().getOut());
             String where = noReport

@@ -72,7 +72,8 @@ public record RunDirectory(Path path) {
                 clear();
             } else {
                 JsonNode found = read(settings());
-                if (!found.equals(wanted)) {
+                // Compared as text: a number read back may be of another node type.
+                if (!write(found).equals(write(wanted))) {
                     throw new UsageException(path + " holds another run (different "
                             + String.join(", ", differences(found, wanted))
                             + "); choose another --out, or --fresh to replace it");
@@ -112,7 +113,7 @@ public record RunDirectory(Path path) {
     private static java.util.List<String> differences(JsonNode found, JsonNode wanted) {
         java.util.List<String> names = new java.util.ArrayList<>();
         wanted.fieldNames().forEachRemaining(name -> {
-            if (!wanted.get(name).equals(found.get(name))) {
+            if (!wanted.get(name).toString().equals(String.valueOf(found.get(name)))) {
                 names.add(name);
             }
         });
