@@ -6,11 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
 /**
  * Prints progress: on a terminal one line, redrawn at most five times a second and as wide as the environment variable
- * {@code COLUMNS} says (80 without it), wiped at the end; otherwise a plain line after five seconds and then every thirty.
+ * {@code COLUMNS} or else the terminal says (80 when neither does), wiped at the end; otherwise a plain line after five seconds and then every thirty.
  * Warnings are printed in either case, also when quiet. Colour only on a terminal without {@code NO_COLOR}.
  */
 public final class ProgressPrinter implements TrainingListener {
@@ -18,8 +19,7 @@ public final class ProgressPrinter implements TrainingListener {
     private static final long REDRAW = SECOND / 5;
     private static final long FIRST_LINE = 5 * SECOND;
     private static final long NEXT_LINE = 30 * SECOND;
-    private static final int DEFAULT_COLUMNS = 80;
-    private static final int SHORTEST_BAR = 10;
+    private static final int SHORTEST_BAR = 5;
     private static final int LONGEST_BAR = 30;
 
     private final PrintStream out;
@@ -42,7 +42,7 @@ public final class ProgressPrinter implements TrainingListener {
      * @param scale MeV per unit of a sample's rms
      */
     public ProgressPrinter(PrintStream out, boolean terminal, boolean quiet, List<String> setNames, double scale) {
-        this(out, terminal, quiet, setNames, scale, System.getenv(), System::nanoTime);
+        this(out, terminal, quiet, setNames, scale, System.getenv(), TerminalWidth::ask, System::nanoTime);
     }
 
     ProgressPrinter(
@@ -52,13 +52,16 @@ public final class ProgressPrinter implements TrainingListener {
             List<String> setNames,
             double scale,
             Map<String, String> environment,
+            IntSupplier width,
             LongSupplier nanoTime) {
         this.out = out;
         this.terminal = terminal;
         this.quiet = quiet;
         this.setNames = List.copyOf(setNames);
         this.scale = scale;
-        this.columns = columns(environment.getOrDefault("COLUMNS", ""));
+        this.columns = terminal
+                ? TerminalWidth.parse(environment.getOrDefault("COLUMNS", "")).orElseGet(width)
+                : 0;
         // https://no-color.org: set to anything but the empty string.
         this.colour = terminal
                 && environment.getOrDefault("NO_COLOR", "").isEmpty()
@@ -115,95 +118,86 @@ public final class ProgressPrinter implements TrainingListener {
     }
 
     private void draw(Progress progress) {
-        String percent = percent(progress);
-        List<String> fields = new ArrayList<>(fields(progress));
+        String percent = percent(progress).strip();
+        List<String> fields = fields(progress);
         // The last column stays free: some terminals wrap when it is written.
-        int room = columns - 1 - percent.length() - SHORTEST_BAR - 3;
+        int room = columns - 1 - SHORTEST_BAR - "[] 100%".length();
         while (!fields.isEmpty() && width(fields) > room) {
             fields.remove(dispensable(fields));
         }
-        int bar = Math.max(0, Math.min(LONGEST_BAR, SHORTEST_BAR + room - width(fields)));
+        int bar = Math.min(LONGEST_BAR, SHORTEST_BAR + Math.max(0, room - width(fields)));
         int full = (int) Math.round(bar * Math.max(0, Math.min(1, progress.fraction())));
         String filled = "#".repeat(full);
-        String rest = percentAndFields(percent, fields);
-        String text = "[" + filled + "-".repeat(bar - full) + "] " + rest;
-        int width = text.length();
-        if (colour) {
-            text = "[\u001b[32m" + filled + "\u001b[0m" + text.substring(1 + full);
-        }
-        out.print("\r" + text + " ".repeat(Math.max(0, drawn - width)) + "\r");
+        fields.add(0, "[" + filled + "-".repeat(bar - full) + "] " + percent);
+        String text = String.join("  ", fields);
+        String shown = colour ? "[\u001b[32m" + filled + "\u001b[0m" + text.substring(1 + full) : text;
+        out.print("\r" + shown + " ".repeat(Math.max(0, drawn - text.length())) + "\r");
         out.flush();
-        drawn = width;
-    }
-
-    private static String percentAndFields(String percent, List<String> fields) {
-        return fields.isEmpty() ? percent : percent + "  " + String.join("  ", fields);
+        drawn = text.length();
     }
 
     private static int width(List<String> fields) {
         return fields.stream().mapToInt(field -> field.length() + 2).sum();
     }
 
-    /** What a narrow terminal can do without first: the loss, then the speed, then the time left; the rms goes last. */
+    /** What a narrow terminal goes without first: the other sets, the loss, the speed, the time left; the rms goes last. */
     private static int dispensable(List<String> fields) {
-        for (String start : List.of("loss", "rate")) {
+        for (int i = fields.size() - 1; i > 0; i--) {
+            if (fields.get(i).startsWith("rms ") && fields.get(i - 1).startsWith("rms ")) {
+                return i;
+            }
+        }
+        for (String part : List.of("loss ", " epochs/s", " left")) {
             for (int i = 0; i < fields.size(); i++) {
-                if (fields.get(i).startsWith(start)) {
+                if (fields.get(i).contains(part)) {
                     return i;
                 }
             }
         }
-        for (int i = 0; i < fields.size(); i++) {
-            if (fields.get(i).endsWith("epochs/s")) {
-                return i;
-            }
-        }
-        return fields.size() - 1;
+        return 0;
     }
 
     private List<String> fields(Progress progress) {
         List<String> fields = new ArrayList<>();
-        fields.add(String.format(Locale.ROOT, "%,.0f epochs/s", progress.epochsPerSecond()));
-        fields.add(String.format(Locale.ROOT, "loss %.2e", progress.loss()));
-        StringBuilder rms = new StringBuilder();
+        fields.add(count(progress.epochsPerSecond()) + " epochs/s");
+        fields.add("loss " + shortExponent(progress.loss()));
         for (int set = 0; set < Math.min(setNames.size(), progress.rms().size()); set++) {
-            double value = progress.rms().get(set) * scale;
-            if (!Double.isNaN(value)) {
-                rms.append(rms.isEmpty() ? "rms " : ", ")
-                        .append(setNames.get(set))
-                        .append(String.format(Locale.ROOT, " %.3f", value));
+            double rmsMeV = progress.rms().get(set) * scale;
+            if (!Double.isNaN(rmsMeV)) {
+                fields.add(String.format(Locale.ROOT, "rms %s %.3f MeV", setNames.get(set), rmsMeV));
             }
         }
-        if (!rms.isEmpty()) {
-            fields.add(rms + " MeV");
-        }
         if (!Double.isNaN(progress.secondsLeftAtMost())) {
-            fields.add("<= " + duration(progress.secondsLeftAtMost()) + " left");
+            fields.add("<=" + duration(progress.secondsLeftAtMost()) + " left");
         }
         return fields;
     }
 
-    private static String percent(Progress progress) {
-        return String.format(Locale.ROOT, "%3.0f %%", Math.floor(100 * progress.fraction()));
+    /** Two digits, without the zero that a format puts into an exponent: 1.3e-4. */
+    private static String shortExponent(double value) {
+        return String.format(Locale.ROOT, "%.1e", value).replaceFirst("e([-+])0", "e$1");
     }
 
+    private static String percent(Progress progress) {
+        return String.format(Locale.ROOT, "%3.0f%%", Math.floor(100 * progress.fraction()));
+    }
+
+    /** Three digits, which is all that a speed has: 987, 12.3k, 1.23M. */
+    static String count(double value) {
+        if (value < 999.5) {
+            return String.format(Locale.ROOT, "%.0f", value);
+        }
+        double thousands = value / 1000;
+        String unit = thousands < 999.5 ? "k" : "M";
+        double shown = thousands < 999.5 ? thousands : thousands / 1000;
+        return String.format(Locale.ROOT, shown < 9.995 ? "%.2f%s" : shown < 99.95 ? "%.1f%s" : "%.0f%s", shown, unit);
+    }
+
+    /** Minutes and seconds, {@code 2:05}, or hours and minutes, {@code 3h20m}; rounded up. */
     static String duration(double seconds) {
         long whole = Math.max(0, (long) Math.ceil(seconds));
-        if (whole < 60) {
-            return whole + " s";
-        }
-        if (whole < 3600) {
-            return String.format(Locale.ROOT, "%d:%02d min", whole / 60, whole % 60);
-        }
-        return String.format(Locale.ROOT, "%d:%02d h", whole / 3600, whole / 60 % 60);
-    }
-
-    private static int columns(String text) {
-        try {
-            int columns = Integer.parseInt(text.strip());
-            return columns > 0 ? columns : DEFAULT_COLUMNS;
-        } catch (NumberFormatException e) {
-            return DEFAULT_COLUMNS;
-        }
+        return whole < 3600
+                ? String.format(Locale.ROOT, "%d:%02d", whole / 60, whole % 60)
+                : String.format(Locale.ROOT, "%dh%02dm", whole / 3600, whole / 60 % 60);
     }
 }
