@@ -13,25 +13,53 @@ import java.util.Optional;
  * @param name what {@code data import --format} calls it
  * @param quantities mass excess, its uncertainty, binding energy, its uncertainty; keV
  * @param betaMark where the two letters "B-" begin, right after the binding energy
+ * @param wholeMass the whole part of the atomic mass, u
+ * @param massRest the rest of the atomic mass, micro-u
+ * @param massRestUncertainty its uncertainty, micro-u
  * @param bindingPerNucleon whether the binding energy is printed per nucleon (from 2003 on) or in total (before)
  * @param isomers whether isomers, mixtures, pions and repeated page titles stand between the ground states (1983)
  */
-record AmeLayout(String name, List<Quantity> quantities, int betaMark, boolean bindingPerNucleon, boolean isomers) {
+record AmeLayout(
+        String name,
+        List<Quantity> quantities,
+        int betaMark,
+        Span wholeMass,
+        Span massRest,
+        Span massRestUncertainty,
+        boolean bindingPerNucleon,
+        boolean isomers) {
+
+    /** A field, 0-based, end exclusive. */
+    record Span(int start, int end) {}
 
     /**
-     * One fixed-width number.
+     * One fixed-width number that we keep.
      *
      * @param name its name in our tables
      * @param point where the decimal point, or the '#' in its place, always stands
      */
     record Quantity(String name, int start, int end, int point) {}
 
-    static final AmeLayout AME2020 =
-            perNucleon("ame2020", new int[][] {{28, 42, 35}, {42, 54, 47}, {54, 67, 61}, {68, 78, 72}}, 79);
+    static final AmeLayout AME2020 = new AmeLayout(
+            "ame2020",
+            quantities("bindingEnergyPerNucleon", new int[][] {{28, 42, 35}, {42, 54, 47}, {54, 67, 61}, {68, 78, 72}}),
+            79,
+            new Span(106, 109),
+            new Span(110, 123),
+            new Span(123, 135),
+            true,
+            false);
 
     /** 2003, 2012 and 2016 share one layout. */
-    static final AmeLayout AME2003 =
-            perNucleon("ame2003", new int[][] {{28, 41, 35}, {42, 53, 46}, {54, 64, 59}, {65, 72, 68}}, 73);
+    static final AmeLayout AME2003 = new AmeLayout(
+            "ame2003",
+            quantities("bindingEnergyPerNucleon", new int[][] {{28, 41, 35}, {42, 53, 46}, {54, 64, 59}, {65, 72, 68}}),
+            73,
+            new Span(96, 99),
+            new Span(100, 112),
+            new Span(112, 123),
+            true,
+            false);
 
     /** 1993 and 1995, recommended and experimental. */
     static final AmeLayout AME1993 = total("ame1993", false);
@@ -75,13 +103,17 @@ record AmeLayout(String name, List<Quantity> quantities, int betaMark, boolean b
         return quantities.get(2).name();
     }
 
-    private static AmeLayout perNucleon(String name, int[][] positions, int betaMark) {
-        return new AmeLayout(name, quantities("bindingEnergyPerNucleon", positions), betaMark, true, false);
-    }
-
     private static AmeLayout total(String name, boolean isomers) {
         int[][] positions = {{28, 39, 35}, {39, 48, 44}, {48, 59, 55}, {59, 69, 64}};
-        return new AmeLayout(name, quantities("bindingEnergy", positions), 72, false, isomers);
+        return new AmeLayout(
+                name,
+                quantities("bindingEnergy", positions),
+                72,
+                new Span(96, 99),
+                new Span(100, 110),
+                new Span(110, 119),
+                false,
+                isomers);
     }
 
     private static List<Quantity> quantities(String binding, int[][] p) {

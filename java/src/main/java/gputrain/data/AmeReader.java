@@ -1,6 +1,5 @@
 package gputrain.data;
 
-import gputrain.nuclide.Constants;
 import gputrain.nuclide.Elements;
 import gputrain.nuclide.Nuclide;
 import java.util.ArrayList;
@@ -13,7 +12,7 @@ import java.util.regex.Pattern;
  *
  * <p>Nothing is skipped on the ground that it does not parse: the header ends where the column titles stand, and from
  * there on every line must be a data line. Each one is checked against what the file says twice: N-Z, A, the element,
- * the place of every decimal point, the order of the lines, and binding energy against mass excess.
+ * the place of every decimal point, the order of the lines, and by {@link AmeChecks} the numbers against each other.
  */
 final class AmeReader {
 
@@ -25,19 +24,19 @@ final class AmeReader {
     /** The 1983 edition names isomers and mixtures after their element with one or two of these letters. */
     private static final Pattern ISOMER_SUFFIX = Pattern.compile("x?[mnxyz]");
 
-    private static final String MEND =
+    static final String MEND =
             "compare the line with the published file (a download in text mode, an editor or a paste can shift columns)";
 
     private final String file;
     private final AmeLayout layout;
     private final List<RawTable.Row> rows = new ArrayList<>();
     private Nuclide previous;
-    private double hydrogenKeV = Constants.HYDROGEN_MASS_EXCESS_KEV;
-    private double neutronKeV = Constants.NEUTRON_MASS_EXCESS_KEV;
+    private final AmeChecks checks;
 
     private AmeReader(String file, AmeLayout layout) {
         this.file = file;
         this.layout = layout;
+        this.checks = new AmeChecks(file, layout);
     }
 
     /**
@@ -119,6 +118,10 @@ final class AmeReader {
         if (!DATA_START.matcher(text).matches()) {
             throw error(line, 1, "a line of a nuclide", quote(text));
         }
+        int strange = firstStrange(text);
+        if (strange >= 0) {
+            throw error(line, strange + 1, "printable characters", String.format("U+%04X", (int) text.charAt(strange)));
+        }
         int nMinusZ = count(line, text, 1, 4, "N-Z");
         int N = count(line, text, 5, 9, "the neutron number N");
         int Z = count(line, text, 10, 14, "the proton number Z");
@@ -165,49 +168,34 @@ final class AmeReader {
         }
         cells.add(Boolean.toString(estimated));
         places.add(layout.quantities().get(0).point() + 1);
-        requireConsistent(line, nuclide, cells.get(2), cells.get(4));
+        checks.require(line, text, nuclide, cells);
         rows.add(new RawTable.Row(line, List.copyOf(cells), List.copyOf(places)));
-    }
-
-    /** The binding energy follows from the mass excess to within the printed digits: shifted columns do not pass. */
-    private void requireConsistent(int line, Nuclide nuclide, String massExcess, String binding) {
-        double massExcessKeV = Double.parseDouble(massExcess);
-        if (nuclide.equals(new Nuclide(0, 1))) {
-            neutronKeV = massExcessKeV;
-        } else if (nuclide.equals(new Nuclide(1, 0))) {
-            hydrogenKeV = massExcessKeV;
-        }
-        int count = layout.bindingPerNucleon() ? nuclide.A() : 1;
-        double expected = (nuclide.Z() * hydrogenKeV + nuclide.N() * neutronKeV - massExcessKeV) / count;
-        // The constituents' own rounding adds up to Z times half their last digit: 0.05 keV where 3 digits are printed.
-        double rounding = Numbers.halfLastDigit(massExcess) + 0.1;
-        double tolerance = 1.1 * Numbers.halfLastDigit(binding) + rounding / count;
-        // Estimated totals before 2003 were rounded twice.
-        tolerance += massExcess.contains(".") ? 0.0 : 1.0 / count;
-        if (Math.abs(Double.parseDouble(binding) - expected) > tolerance) {
-            AmeLayout.Quantity quantity = layout.quantities().get(2);
-            throw error(
-                    line,
-                    quantity.start() + 1,
-                    "a binding energy that agrees with the mass excess " + massExcess + " keV of "
-                            + Elements.name(nuclide) + " (about " + Math.round(expected) + " keV)",
-                    "'" + binding + "'");
-        }
     }
 
     private String number(int line, String text, int k) {
         AmeLayout.Quantity quantity = layout.quantities().get(k);
         String field = text.substring(quantity.start(), quantity.end());
         String number = field.strip();
-        String digits = number.endsWith("#") ? number.substring(0, number.length() - 1) : number;
+        boolean estimated = number.endsWith("#");
+        String digits = estimated ? number.substring(0, number.length() - 1) : number;
         if (!Numbers.isDecimal(digits)) {
             throw error(line, quantity.start() + 1, "a number, " + quantity.name(), quote(field));
         }
-        char point = text.charAt(quantity.point());
-        if (point != '.' && point != '#') {
+        int point = field.indexOf(estimated ? '#' : '.');
+        if (point != quantity.point() - quantity.start() || (estimated && digits.contains("."))) {
             throw error(line, quantity.point() + 1, "the decimal point (or #) of " + quantity.name(), quote(field));
         }
         return number;
+    }
+
+    /** A tab would hide a shift of columns. */
+    private static int firstStrange(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < ' ' || text.charAt(i) > '~') {
+                return i;
+            }
+        }
+        return -1;
     }
 
     private int count(int line, String text, int start, int end, String name) {
@@ -281,7 +269,7 @@ final class AmeReader {
         return new DataFormatException(file, line, column, expected, found, MEND);
     }
 
-    private static String quote(String text) {
+    static String quote(String text) {
         String shown = text.length() > 40 ? text.substring(0, 40) + "..." : text;
         return shown.isEmpty() ? "an empty line" : "'" + shown + "'";
     }

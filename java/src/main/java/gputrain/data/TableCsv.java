@@ -83,7 +83,10 @@ final class TableCsv {
                 }
             }
         } catch (CsvParseException e) {
-            throw new DataFormatException(file, line, 1, "a record of RFC 4180", e.getMessage(), MEND);
+            // The parser counts lines from the column names; the record after the last good one is at fault.
+            int bad = columns == null ? line : line + 1;
+            String cause = e.getMessage().replaceFirst(" \\(record starting at line \\d+\\)$", "");
+            throw new DataFormatException(file, bad, 1, "a record of RFC 4180", cause, MEND);
         }
         if (columns == null) {
             throw new DataFormatException(file, line, 1, "a line of column names", "the end of the file", MEND);
@@ -107,11 +110,13 @@ final class TableCsv {
 
     private static RawTable.Row row(String file, int line, List<String> columns, List<String> fields) {
         if (fields.size() != columns.size()) {
-            int at = Math.min(fields.size(), columns.size());
+            // Where the line ends too early, or where it goes on too long.
+            boolean few = fields.size() < columns.size();
+            int column = few ? place(fields, fields.size()) - 1 : place(fields, columns.size());
             throw new DataFormatException(
                     file,
                     line,
-                    place(fields, at),
+                    column,
                     columns.size() + " fields (" + String.join(",", columns) + ")",
                     fields.size() + (fields.size() == 1 ? " field" : " fields"),
                     MEND);

@@ -47,8 +47,9 @@ record TheoryFormat(
      *
      * @param places {start, end} of each cell, 0-based, end exclusive
      * @param shortWidth a line that ends here has no theory
+     * @param reason the cell for which such a line is there: the experimental mass
      */
-    record Fixed(List<List<Integer>> places, int shortWidth) implements Cutter {
+    record Fixed(List<List<Integer>> places, int shortWidth, int reason) implements Cutter {
 
         private int width() {
             return places.get(places.size() - 1).get(1);
@@ -123,9 +124,7 @@ record TheoryFormat(
                     "frdm2012",
                     "# Z A s fl Mexp Err Mth Emic beta2 beta3 beta4 beta6",
                     2,
-                    fixed(
-                            33, 0, 4, 4, 8, 9, 11, 12, 13, 13, 23, 23, 33, 33, 43, 43, 53, 53, 61, 61, 69, 69, 77, 77,
-                            85),
+                    fixed(0, 4, 4, 8, 9, 11, 12, 13, 13, 23, 23, 33, 33, 43, 43, 53, 53, 61, 61, 69, 69, 77, 77, 85),
                     12,
                     0,
                     -1,
@@ -142,7 +141,7 @@ record TheoryFormat(
                     "hfb27",
                     "# Z A s fl Mexp Err Mth beta20 beta40 Rch",
                     2,
-                    fixed(33, 0, 4, 4, 8, 9, 11, 12, 13, 13, 23, 23, 33, 33, 43, 43, 51, 51, 59, 59, 67),
+                    fixed(0, 4, 4, 8, 9, 11, 12, 13, 13, 23, 23, 33, 33, 43, 43, 51, 51, 59, 59, 67),
                     10,
                     0,
                     -1,
@@ -231,11 +230,12 @@ record TheoryFormat(
         return new Quantity(column, cell, decimals, false, Set.of());
     }
 
-    private static Fixed fixed(int shortWidth, int... places) {
+    /** The two files of RIPL share the columns up to the experimental mass. */
+    private static Fixed fixed(int... places) {
         List<List<Integer>> pairs = new ArrayList<>();
         for (int i = 0; i < places.length; i += 2) {
             pairs.add(List.of(places[i], places[i + 1]));
         }
-        return new Fixed(List.copyOf(pairs), shortWidth);
+        return new Fixed(List.copyOf(pairs), 33, 4);
     }
 }

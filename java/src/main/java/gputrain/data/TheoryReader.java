@@ -203,9 +203,14 @@ final class TheoryReader {
             if (!fixed.admits(text.length())) {
                 throw error(line, text.length() + 1, "a whole line of a nuclide", text.length() + " characters");
             }
-            return fixed.places().stream()
+            List<Cell> cells = fixed.places().stream()
                     .map(place -> new Cell(slice(text, place.get(0), place.get(1)), place.get(0) + 1))
                     .toList();
+            if (text.length() == fixed.shortWidth()
+                    && cells.get(fixed.reason()).text().isEmpty()) {
+                throw error(line, text.length() + 1, "an experimental or a theoretical mass", "the end of the line");
+            }
+            return cells;
         }
         if (format.cutter() instanceof TheoryFormat.Delimiter delimiter) {
             return between(text, delimiter.character());
