@@ -6,9 +6,8 @@ import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.Consumer;
 
 /** Reads the CSV files of a run directory; every error names the file, the line and the column. */
 final class CsvTable {
@@ -56,14 +55,12 @@ final class CsvTable {
         }
     }
 
-    /** Every row, made into what the caller wants. */
-    static <T> List<T> read(Path file, Function<Row, T> reader) {
+    /** Hands every row to the reader, in file order. */
+    static void forEachRow(Path file, Consumer<Row> reader) {
         try (CsvReader<NamedCsvRecord> lines = CsvReader.builder().ofNamedCsvRecord(file)) {
-            List<T> rows = new ArrayList<>();
             for (NamedCsvRecord line : lines) {
-                rows.add(reader.apply(new Row(file, line)));
+                reader.accept(new Row(file, line));
             }
-            return rows;
         } catch (CsvParseException e) {
             throw new ReportException(
                     file + ": not a CSV table (" + causes(e) + "); train again or restore the file", e);

@@ -67,7 +67,7 @@ final class CurveFigures {
         }
         boolean hasPublished = false;
         for (String set : sets) {
-            double value = published(protocol, set);
+            double value = set.equals("all") ? Double.NaN : published(protocol, set);
             if (Double.isFinite(value)) {
                 hasPublished = true;
                 frame.svg()

@@ -7,6 +7,8 @@ import gputrain.report.Svg.Stroke;
 record Frame(Svg svg, double left, double top, double width, double height, Scale x, Scale y) {
     static final double TICK_SIZE = 11;
     static final double LABEL_SIZE = 12;
+    /** The same in most figures, so that the names of plots above each other stand in one line. */
+    private static final double NAME_DISTANCE = 50;
 
     double px(double value) {
         return left + width * x.fraction(value);
@@ -30,6 +32,10 @@ record Frame(Svg svg, double left, double top, double width, double height, Scal
 
     /** Grid, marks, numbers and names of both axes; drawn first, under the data. */
     Frame axes(String xName, String yName) {
+        return verticalAxis(yName).horizontalAxis(xName);
+    }
+
+    Frame verticalAxis(String name) {
         for (Scale.Tick tick : y.ticks()) {
             double at = py(tick.value());
             if (!tick.label().isEmpty()) {
@@ -37,6 +43,11 @@ record Frame(Svg svg, double left, double top, double width, double height, Scal
                 svg.text(left - 7, at + 4, tick.label(), Anchor.END, Ink.MUTED, TICK_SIZE);
             }
         }
+        svg.uprightText(left - yNameDistance(), top + height / 2, name, Ink.TEXT, LABEL_SIZE);
+        return this;
+    }
+
+    Frame horizontalAxis(String name) {
         for (Scale.Tick tick : x.ticks()) {
             double at = px(tick.value());
             boolean named = !tick.label().isEmpty();
@@ -46,8 +57,7 @@ record Frame(Svg svg, double left, double top, double width, double height, Scal
             }
         }
         svg.line(left, bottom(), right(), bottom(), Stroke.solid(Ink.AXIS, 1));
-        svg.text(left + width / 2, bottom() + 37, xName, Anchor.MIDDLE, Ink.TEXT, LABEL_SIZE);
-        svg.uprightText(left - yNameDistance(), top + height / 2, yName, Ink.TEXT, LABEL_SIZE);
+        svg.text(left + width / 2, bottom() + 37, name, Anchor.MIDDLE, Ink.TEXT, LABEL_SIZE);
         return this;
     }
 
@@ -57,6 +67,6 @@ record Frame(Svg svg, double left, double top, double width, double height, Scal
         for (Scale.Tick tick : y.ticks()) {
             longest = Math.max(longest, Svg.textWidth(tick.label(), TICK_SIZE));
         }
-        return longest + 18;
+        return Math.max(longest + 18, NAME_DISTANCE);
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param standardDeviation over the replicas; NaN for a single one
  * @param replicas each replica's value
- * @param ensemble the value of the replicas' mean prediction
+ * @param ensemble the value of the replicas' mean prediction; NaN for a single one
  */
 record Metric(double mean, double standardDeviation, List<Double> replicas, double ensemble) {
     static final Metric NONE = new Metric(Double.NaN, Double.NaN, List.of(), Double.NaN);
@@ -19,12 +19,12 @@ record Metric(double mean, double standardDeviation, List<Double> replicas, doub
         }
         List<Double> replicas =
                 json.get("replicas").items().stream().map(Json::number).toList();
-        double spread = replicas.size() > 1 ? json.get("standardDeviation").number() : Double.NaN;
+        boolean several = replicas.size() > 1;
         return new Metric(
                 json.get("mean").number(),
-                spread,
+                several ? json.get("standardDeviation").number() : Double.NaN,
                 replicas,
-                json.get("ensemble").number());
+                several ? json.get("ensemble").number() : Double.NaN);
     }
 
     boolean present() {

@@ -23,6 +23,8 @@ final class NuclideChart {
     private static final int ROOM = 4;
     /** Margin on the left, where the names of the magic rows stand. */
     private static final int NAME_ROOM = 11;
+    /** Margin below, where the names of the magic columns stand. */
+    private static final int NAME_HEIGHT = 3;
 
     private final List<Prediction> compared;
     private final List<Prediction> all;
@@ -40,7 +42,7 @@ final class NuclideChart {
         unitMeV = classUnit(compared);
         minN = bound(compared, Nuclide::N, false) - NAME_ROOM;
         maxN = bound(compared, Nuclide::N, true) + ROOM;
-        minZ = bound(compared, Nuclide::Z, false) - ROOM;
+        minZ = bound(compared, Nuclide::Z, false) - ROOM - NAME_HEIGHT;
         maxZ = bound(compared, Nuclide::Z, true) + ROOM;
         cell = Math.min(9, (Figure.FULL_WIDTH - LEFT - 16) / (maxN - minN + 1));
         int height = (int) Math.ceil(TOP + BOTTOM + cell * (maxZ - minZ + 1));
@@ -58,11 +60,13 @@ final class NuclideChart {
         chart.squares();
         chart.magicNumbers();
         chart.legend();
+        boolean unmeasured = protocol.predictions().size() > chart.compared.size();
         return new Figure(
                 protocol.fileStem() + "-chart.svg",
                 "Residual (experiment minus prediction) of " + Numbers.count(chart.compared.size())
-                        + " nuclei. Nuclei of the test set are outlined; a bar marks a negative residual; lines frame the"
-                        + " magic numbers. Pale squares: predicted, no experimental value in this selection.",
+                        + " nuclei. Nuclei of the test set are outlined; a bar marks the larger negative residuals;"
+                        + " lines frame the magic numbers."
+                        + (unmeasured ? " Pale: predicted, no experimental value in this selection." : ""),
                 chart.svg);
     }
 
@@ -193,7 +197,7 @@ final class NuclideChart {
                 double to = y(bound(column, Nuclide::Z, true) + ROOM - 1);
                 Stroke stroke = Stroke.solid(Ink.TEXT, 0.8);
                 svg.line(x(magic), from, x(magic), to, stroke).line(x(magic + 1), from, x(magic + 1), to, stroke);
-                svg.text(x(magic) + cell / 2, to - 5, "N = " + magic, Anchor.MIDDLE, Ink.MUTED, Frame.TICK_SIZE);
+                svg.text(x(magic) + cell / 2, from + 13, "N = " + magic, Anchor.MIDDLE, Ink.MUTED, Frame.TICK_SIZE);
             }
         }
     }

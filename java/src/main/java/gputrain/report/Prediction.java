@@ -3,6 +3,7 @@ package gputrain.report;
 import gputrain.nuclide.Nuclide;
 import gputrain.report.CsvTable.Row;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -24,7 +25,9 @@ record Prediction(
     static final String NO_SET = "none";
 
     static List<Prediction> read(Path file) {
-        return List.copyOf(CsvTable.read(file, Prediction::of));
+        List<Prediction> predictions = new ArrayList<>();
+        CsvTable.forEachRow(file, row -> predictions.add(of(row)));
+        return List.copyOf(predictions);
     }
 
     /** Whether it can be compared with experiment. */

@@ -1,5 +1,7 @@
 package gputrain.report;
 
+import gputrain.train.AtomicFiles;
+import gputrain.train.OutputException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -26,7 +28,8 @@ public final class Report {
      *
      * @param runDirectory holds {@code run.json}
      * @param html the page to write; its folder is made when it is not there
-     * @throws ReportException when a file is missing, malformed or cannot be written; names file, place and remedy
+     * @throws ReportException when a file is missing or malformed; names file, place and remedy
+     * @throws OutputException when a file cannot be written; what was there before is untouched
      */
     public static void write(Path runDirectory, Path html) {
         Json run = Json.read(runDirectory.resolve("run.json"));
@@ -37,11 +40,11 @@ public final class Report {
         Path folder = runDirectory.resolve(FIGURES);
         SeedChart.of(protocols).forEach(figure -> write(folder, figure));
         figures.values().forEach(list -> list.forEach(figure -> write(folder, figure)));
-        AtomicFiles.write(html, page);
+        AtomicFiles.writeText(html, page);
     }
 
     private static void write(Path folder, Figure figure) {
-        AtomicFiles.write(folder.resolve(figure.fileName()), figure.svg().standalone());
+        AtomicFiles.writeText(folder.resolve(figure.fileName()), figure.svg().standalone());
     }
 
     private static String page(Json run, List<Protocol> protocols, Map<Protocol, List<Figure>> figures) {

@@ -46,7 +46,8 @@ final class ResultSections {
 
     /** Ours beside the paper's, for every protocol and set of nuclei. */
     void table() {
-        page.open("section").element("h2", "Results beside the paper's");
+        boolean published = protocols.stream().anyMatch(Protocol::hasPublished);
+        page.open("section").element("h2", published ? "Results beside the paper's" : "Results");
         SeedChart.of(protocols).forEach(figure -> PageFigures.write(page, figure));
         page.open("div", "class", "scroll").open("table").open("thead").open("tr");
         for (String name : List.of("Protocol", "Set")) {
@@ -72,7 +73,7 @@ final class ResultSections {
         page.close().close().close();
         page.element(
                 "p",
-                protocols.stream().anyMatch(Protocol::hasPublished)
+                published
                         ? "Mean and standard deviation (sd) over the seeds; ensemble: the mean prediction of all seeds;"
                                 + " difference: mean minus paper, negative where ours is better."
                         : "The run record holds no published figures for this experiment.",
@@ -156,7 +157,9 @@ final class ResultSections {
 
     private String sentence(Protocol protocol) {
         if (!protocol.test().rmsd().present()) {
-            return "Not evaluated on a test set.";
+            return protocol.sets().containsKey("test")
+                    ? "The run record has no finite value."
+                    : "Not evaluated on a test set.";
         }
         int seeds = protocol.test().rmsd().replicas().size();
         String of = seeds > 1 ? "Mean ± standard deviation of " + seeds + " seeds. " : seeds == 1 ? "One seed. " : "";

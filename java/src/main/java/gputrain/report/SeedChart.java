@@ -9,14 +9,13 @@ import java.util.List;
 /** The result at a glance: a row per protocol and set, with every seed, their mean and spread, ensemble and paper. */
 final class SeedChart {
     private static final double ROW = 30;
-    private static final double LEFT = 210;
     private static final double TOP = 40;
 
     private SeedChart() {}
 
     private record Row(String name, Ink ink, SetMetrics metrics) {}
 
-    /** Empty when no protocol has a value. */
+    /** Empty when there is nothing to compare: a single seed and no published figure. */
     static List<Figure> of(List<Protocol> protocols) {
         List<Row> rows = new ArrayList<>();
         for (Protocol protocol : protocols) {
@@ -26,7 +25,9 @@ final class SeedChart {
                 }
             });
         }
-        return rows.isEmpty() ? List.of() : List.of(figure(rows));
+        boolean comparable =
+                rows.stream().anyMatch(row -> row.metrics.rmsd().replicas().size() > 1 || row.metrics.published());
+        return comparable ? List.of(figure(rows)) : List.of();
     }
 
     private static Figure figure(List<Row> rows) {
@@ -36,14 +37,18 @@ final class SeedChart {
             extent.add(rmsd.mean(), rmsd.ensemble(), row.metrics.publishedRmsdMeV());
             rmsd.replicas().forEach(extent::add);
         }
+        double left = 24;
+        for (Row row : rows) {
+            left = Math.max(left, 24 + Svg.textWidth(row.name, Frame.LABEL_SIZE));
+        }
         int height = (int) (TOP + rows.size() * ROW + 50);
         Svg svg = new Svg(
                 Figure.FULL_WIDTH, height, "Root-mean-square deviation of every seed, per protocol and set of nuclei");
         Frame frame = new Frame(
                 svg,
-                LEFT,
+                left,
                 TOP,
-                svg.width() - LEFT - 24,
+                svg.width() - left - 24,
                 rows.size() * ROW,
                 Scale.Linear.covering(extent, 10),
                 new Scale.Rows(rows.size()));
@@ -51,8 +56,8 @@ final class SeedChart {
             double at = frame.px(tick.value());
             svg.line(at, frame.top(), at, frame.bottom(), Stroke.solid(Ink.GRID, 1));
         }
-        frame.axes("rms deviation from experiment (MeV)", "");
-        new Legend(svg, LEFT, 20)
+        frame.horizontalAxis("rms deviation from experiment (MeV)");
+        new Legend(svg, left, 20)
                 .dot("a seed", Ink.ALL, false)
                 .line("mean of the seeds, band: standard deviation", Stroke.solid(Ink.ALL, 3))
                 .diamond("ensemble", Ink.ALL)
@@ -67,7 +72,7 @@ final class SeedChart {
     private static void draw(Frame frame, Row row, double y) {
         Svg svg = frame.svg();
         Metric rmsd = row.metrics.rmsd();
-        svg.text(LEFT - 12, y + 4, row.name, Anchor.END, Ink.TEXT, Frame.LABEL_SIZE);
+        svg.text(frame.left() - 12, y + 4, row.name, Anchor.END, Ink.TEXT, Frame.LABEL_SIZE);
         if (Double.isFinite(rmsd.standardDeviation())) {
             double from = frame.px(rmsd.mean() - rmsd.standardDeviation());
             double to = frame.px(rmsd.mean() + rmsd.standardDeviation());

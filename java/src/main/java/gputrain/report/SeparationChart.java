@@ -9,7 +9,11 @@ import java.util.Map;
 
 /** Neutron separation energies along chains of isotopes: predicted lines, experimental points. */
 final class SeparationChart {
-    private static final int HEIGHT = 320;
+    private static final int HEIGHT = 402;
+    private static final double LEFT = 68;
+    private static final double UPPER = 210;
+    private static final double GAP = 20;
+    private static final double LOWER = 88;
     private static final int CHAINS = 4;
     private static final int[] MAGIC = {20, 28, 50, 82, 126, 184};
     /** How many neutrons the predicted line goes on beyond the measured isotopes. */
@@ -47,37 +51,49 @@ final class SeparationChart {
         String element = symbol + " (Z = " + z + ")";
         Svg svg = new Svg(
                 Figure.PAIR_WIDTH, HEIGHT, "Neutron separation energies of " + element + ", predicted and measured");
-        Frame frame = new Frame(
-                        svg,
-                        62,
-                        34,
-                        svg.width() - 62 - 18,
-                        HEIGHT - 34 - 50,
-                        Scale.Linear.between(x.min() - 1, x.max() + 1, 8),
-                        Scale.Linear.covering(y, 6))
-                .axes("neutron number N", "Sₙ (MeV)");
-        magicNumbers(frame, x);
-        line(frame, shown);
-        points(frame, shown);
-        svg.text(frame.right() - 4, frame.top() + 14, element, Anchor.END, Ink.TEXT, 14);
-        new Legend(svg, frame.left(), 20)
+        Scale neutrons = Scale.Linear.between(x.min() - 1, x.max() + 1, 8);
+        double width = svg.width() - LEFT - 18;
+        Frame energies = new Frame(svg, LEFT, 34, width, UPPER, neutrons, Scale.Linear.covering(y, 6));
+        Frame differences = new Frame(
+                svg, LEFT, 34 + UPPER + GAP, width, LOWER, neutrons, Scale.Linear.covering(differences(shown), 3));
+        energies.verticalAxis("Sₙ (MeV)");
+        differences.axes("neutron number N", "Δ (MeV)");
+        magicNumbers(energies, differences.bottom(), x);
+        svg.line(LEFT, differences.py(0), LEFT + width, differences.py(0), Stroke.solid(Ink.TRAIN, 1.2));
+        line(energies, shown);
+        for (Point p : shown) {
+            if (p.measured()) {
+                point(energies, p, p.experimentMeV());
+                point(differences, p, p.experimentMeV() - p.predictedMeV());
+            }
+        }
+        svg.text(energies.right(), 20, element, Anchor.END, Ink.TEXT, 14);
+        new Legend(svg, LEFT, 20)
                 .line("predicted", Stroke.solid(Ink.TRAIN, 1.6))
                 .dot("measured", Ink.TEXT, true)
                 .dot("measured, test set", Ink.TEST, false);
         return new Figure(
                 protocol.fileStem() + "-sn-z" + z + ".svg",
-                "Neutron separation energy of the " + symbol
-                        + " isotopes. Open points: one of the two nuclei is in the test set. Bars: experimental"
-                        + " uncertainty where it is larger than the point.",
+                "Neutron separation energies of " + symbol + "; Δ is measured minus predicted. Open points: one of"
+                        + " the two nuclei is in the test set.",
                 svg);
     }
 
-    private static void magicNumbers(Frame frame, Extent neutrons) {
+    private static Extent differences(List<Point> points) {
+        Extent extent = new Extent().add(0);
+        for (Point p : points) {
+            double difference = p.experimentMeV() - p.predictedMeV();
+            extent.add(difference, difference - p.uncertaintyMeV(), difference + p.uncertaintyMeV());
+        }
+        return extent;
+    }
+
+    private static void magicNumbers(Frame frame, double bottom, Extent neutrons) {
         for (int magic : MAGIC) {
             if (magic >= neutrons.min() && magic <= neutrons.max()) {
                 double at = frame.px(magic);
                 frame.svg()
-                        .line(at, frame.top(), at, frame.bottom(), Stroke.dashed(Ink.AXIS, 0.8))
+                        .line(at, frame.top(), at, bottom, Stroke.dashed(Ink.AXIS, 0.8))
                         .text(at + 4, frame.bottom() - 6, Integer.toString(magic), Anchor.START, Ink.MUTED, 10);
             }
         }
@@ -101,25 +117,20 @@ final class SeparationChart {
         }
     }
 
-    private static void points(Frame frame, List<Point> points) {
-        for (Point p : points) {
-            if (!p.measured()) {
-                continue;
-            }
-            double x = frame.px(p.N());
-            Ink ink = p.test() ? Ink.TEST : Ink.TEXT;
-            if (Double.isFinite(p.uncertaintyMeV())) {
-                frame.svg()
-                        .line(
-                                x,
-                                frame.py(p.experimentMeV() - p.uncertaintyMeV()),
-                                x,
-                                frame.py(p.experimentMeV() + p.uncertaintyMeV()),
-                                Stroke.solid(ink, 1.1));
-            }
-            String tooltip = "N = " + p.N() + ": measured " + Numbers.energy(p.experimentMeV(), p.uncertaintyMeV())
-                    + ", predicted " + Numbers.energy(p.predictedMeV()) + " MeV";
-            frame.svg().circle(x, frame.py(p.experimentMeV()), 2.6, ink, !p.test(), tooltip);
+    /** A measured value with its uncertainty; nothing where the difference to draw has no prediction. */
+    private static void point(Frame frame, Point p, double value) {
+        if (!frame.shows(p.N(), value)) {
+            return;
         }
+        double x = frame.px(p.N());
+        Ink ink = p.test() ? Ink.TEST : Ink.TEXT;
+        if (Double.isFinite(p.uncertaintyMeV())) {
+            double low = frame.py(value - p.uncertaintyMeV());
+            double high = frame.py(value + p.uncertaintyMeV());
+            frame.svg().line(x, low, x, high, Stroke.solid(ink, 1.1));
+        }
+        String tooltip = "N = " + p.N() + ": measured " + Numbers.energy(p.experimentMeV(), p.uncertaintyMeV())
+                + ", predicted " + Numbers.energy(p.predictedMeV()) + " MeV";
+        frame.svg().circle(x, frame.py(value), 2.5, ink, !p.test(), tooltip);
     }
 }

@@ -20,28 +20,16 @@ record Trace(
         int replica, String seed, double[] epoch, double[] loss, double[] learningRate, Map<String, double[]> rmsdMeV) {
     private static final String PREFIX = "rmsd";
     private static final String SUFFIX = "MeV";
+    private static final int FIRST_RMSD = 3;
 
     /** The replicas of a metrics file, by number. */
     static List<Trace> read(Path file) {
-        Map<Integer, List<Sample>> replicas = new TreeMap<>();
-        for (Sample sample : CsvTable.read(file, Sample::read)) {
-            replicas.computeIfAbsent(sample.replica, r -> new ArrayList<>()).add(sample);
-        }
-        return replicas.values().stream().map(Trace::of).toList();
-    }
-
-    private static Trace of(List<Sample> samples) {
-        Map<String, double[]> rmsd = new LinkedHashMap<>();
-        for (String set : samples.get(0).rmsdMeV.keySet()) {
-            rmsd.put(set, samples.stream().mapToDouble(s -> s.rmsdMeV.get(set)).toArray());
-        }
-        return new Trace(
-                samples.get(0).replica,
-                samples.get(0).seed,
-                samples.stream().mapToDouble(Sample::epoch).toArray(),
-                samples.stream().mapToDouble(Sample::loss).toArray(),
-                samples.stream().mapToDouble(Sample::learningRate).toArray(),
-                rmsd);
+        Map<Integer, Builder> replicas = new TreeMap<>();
+        CsvTable.forEachRow(
+                file,
+                row -> replicas.computeIfAbsent(row.integer("replica"), r -> new Builder(row))
+                        .add(row));
+        return replicas.values().stream().map(Builder::build).toList();
     }
 
     /** The sets that any of the replicas has a finite value for, in column order. */
@@ -57,23 +45,37 @@ record Trace(
         return sets;
     }
 
-    private record Sample(
-            int replica, String seed, double epoch, double loss, double learningRate, Map<String, Double> rmsdMeV) {
-        static Sample read(Row row) {
-            Map<String, Double> rmsd = new LinkedHashMap<>();
-            for (String column : row.columns()) {
-                if (column.startsWith(PREFIX) && column.endsWith(SUFFIX)) {
-                    String set = column.substring(PREFIX.length(), column.length() - SUFFIX.length());
-                    rmsd.put(set.toLowerCase(Locale.ROOT), row.number(column));
-                }
+    /** Gathers the rows of one replica; a long run has millions, so each is one array of numbers. */
+    private static final class Builder {
+        private final int replica;
+        private final String seed;
+        private final List<String> columns = new ArrayList<>(List.of("epoch", "loss", "learningRate"));
+        private final List<double[]> rows = new ArrayList<>();
+
+        Builder(Row first) {
+            replica = first.integer("replica");
+            seed = first.text("seed");
+            first.columns().stream()
+                    .filter(column -> column.startsWith(PREFIX) && column.endsWith(SUFFIX))
+                    .forEach(columns::add);
+        }
+
+        void add(Row row) {
+            rows.add(columns.stream().mapToDouble(row::number).toArray());
+        }
+
+        Trace build() {
+            Map<String, double[]> rmsd = new LinkedHashMap<>();
+            for (int i = FIRST_RMSD; i < columns.size(); i++) {
+                String column = columns.get(i);
+                String set = column.substring(PREFIX.length(), column.length() - SUFFIX.length());
+                rmsd.put(set.toLowerCase(Locale.ROOT), values(i));
             }
-            return new Sample(
-                    row.integer("replica"),
-                    row.text("seed"),
-                    row.number("epoch"),
-                    row.number("loss"),
-                    row.number("learningRate"),
-                    rmsd);
+            return new Trace(replica, seed, values(0), values(1), values(2), rmsd);
+        }
+
+        private double[] values(int column) {
+            return rows.stream().mapToDouble(row -> row[column]).toArray();
         }
     }
 }

@@ -3,6 +3,7 @@ package gputrain.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import gputrain.train.OutputException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -163,6 +164,19 @@ class ReportTest {
     }
 
     @Test
+    void aSingleSeedHasNoSpreadAndNoEnsemble() throws Exception {
+        Files.writeString(run.resolve("run.json"), """
+                {"protocols": [{"name": "paper", "metrics": {"test": {"rmsdMeV":
+                    {"mean": 0.127, "standardDeviation": 0, "replicas": [0.127], "ensemble": 0.127}}}}]}
+                """);
+
+        String page = write();
+
+        assertThat(page).contains("One seed.", ">0.127<").doesNotContain("0.127 ±", "ensemble of the seeds");
+        assertThat(run.resolve("figures/seeds.svg")).doesNotExist();
+    }
+
+    @Test
     void aMissingRecordIsNamed() throws IOException {
         Files.delete(run.resolve("run.json"));
 
@@ -238,8 +252,8 @@ class ReportTest {
         Path file = Files.writeString(temporary.resolve("file"), "");
 
         assertThatThrownBy(() -> Report.write(run, file.resolve("report.html")))
-                .isInstanceOf(ReportException.class)
-                .hasMessageContaining("report.html: cannot be written");
+                .isInstanceOf(OutputException.class)
+                .hasMessageContaining("report.html");
     }
 
     private String write() {
