@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A value of a JSON file that knows where it stands, so that an error can say so. What is absent or null is empty; what
@@ -22,6 +23,9 @@ import java.util.Optional;
  * @param place the path inside the file, as in {@code protocols[0].metrics}
  */
 record Json(Path file, String place, JsonNode node) {
+    /** JSON has no such numbers, so its writers put them between quotes. */
+    private static final Set<String> NOT_FINITE = Set.of("NaN", "Infinity", "-Infinity");
+
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .build();
@@ -103,6 +107,9 @@ record Json(Path file, String place, JsonNode node) {
     /** A number; NaN when absent, null or not finite. */
     double number() {
         if (!present()) {
+            return Double.NaN;
+        }
+        if (node.isTextual() && NOT_FINITE.contains(node.asText())) {
             return Double.NaN;
         }
         require(node.isNumber(), "a number");

@@ -30,9 +30,9 @@ record Prediction(
         return List.copyOf(predictions);
     }
 
-    /** Whether it can be compared with experiment. */
+    /** Whether it is in a set and can be compared with experiment. */
     boolean compared() {
-        return Double.isFinite(residualMeV);
+        return !set.equals(NO_SET) && Double.isFinite(residualMeV);
     }
 
     /** Mass number and symbol, as in ¹³²Sn. */

@@ -12,7 +12,7 @@ import java.util.Map;
  * One protocol of a run: how it was trained and judged, its metrics, curves and predictions.
  *
  * @param name short name, as in {@code leak-free}; also in the names of the figure files
- * @param sets metrics per set of nuclei, in the record's order
+ * @param sets metrics per set of nuclei, in the order of a table
  * @param traces empty when there is no metrics file
  * @param predictions empty when there is no predictions file
  */
@@ -92,7 +92,9 @@ record Protocol(
 
     private static Map<String, SetMetrics> setMetrics(Json json) {
         Map<String, SetMetrics> sets = new LinkedHashMap<>();
-        json.get("metrics").members().forEach((set, metrics) -> {
+        Sets.inOrder(json.get("metrics").members()).forEach(entry -> {
+            String set = entry.getKey();
+            Json metrics = entry.getValue();
             Json published = json.get("published").get(set);
             sets.put(
                     set,

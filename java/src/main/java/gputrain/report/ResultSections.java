@@ -108,7 +108,7 @@ final class ResultSections {
 
     private void baseline(Json baseline) {
         String name = baseline.get("name").textOr("theory");
-        for (Map.Entry<String, Json> set : baseline.get("metrics").members().entrySet()) {
+        for (Map.Entry<String, Json> set : Sets.inOrder(baseline.get("metrics").members())) {
             Json metrics = set.getValue();
             page.open("tr").element("td", name).element("td", set.getKey());
             page.element("td", count(metrics.get("count").number()), "class", "n");

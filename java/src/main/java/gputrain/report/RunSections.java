@@ -79,7 +79,10 @@ final class RunSections {
             page.element("p", "The run record lists no features.", "class", "note");
         } else {
             page.open("div", "class", "scroll").open("table").open("thead").open("tr");
-            page.element("th", "Feature").element("th", "Unit").element("th", "Equation");
+            page.element("th", "Feature")
+                    .element("th", "Unit")
+                    .element("th", "Equation")
+                    .element("th", "Source");
             page.close().close().open("tbody");
             for (Json feature : features) {
                 boolean named = feature.node().isObject();
@@ -87,6 +90,7 @@ final class RunSections {
                 page.element("td", named ? feature.get("name").textOr("") : feature.textOr(""));
                 page.element("td", named ? feature.get("unit").textOr("") : "");
                 page.element("td", named ? feature.get("equation").textOr("") : "", "class", "equation");
+                page.element("td", named ? feature.get("source").textOr("") : "");
                 page.close();
             }
             page.close().close().close();

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -143,7 +144,7 @@ class ReportTest {
         Files.writeString(
                 run.resolve("run.json"),
                 "{\"title\":\"t\",\"protocols\":[{\"name\":\"paper\",\"metrics\":{\"test\":{\"rmsdMeV\":"
-                        + "{\"mean\":NaN,\"standardDeviation\":null,\"replicas\":[NaN,null]},\"count\":3}}}]}");
+                        + "{\"mean\":NaN,\"standardDeviation\":null,\"replicas\":[NaN,\"NaN\",null]},\"count\":3}}}]}");
         Files.writeString(run.resolve("metrics.csv"), """
                 replica,seed,epoch,loss,learningRate,rmsdTestMeV
                 0,1,1,NaN,,
@@ -153,14 +154,21 @@ class ReportTest {
         Files.writeString(run.resolve("predictions.csv"), """
                 Z,N,A,symbol,set,experimentMeV,experimentUncertaintyMeV,predictedMeV,spreadMeV,residualMeV
                 50,70,120,Sn,test,-91.1,0.001,-91.0,,-0.1
-                50,71,121,Sn,none,,,,,
+                50,71,121,Sn,none,-89.2,3,-80,,-9.2
                 """);
 
         String page = write();
 
         parse(page);
-        assertThat(page).doesNotContain("NaN", "Infinity").contains("¹²⁰Sn", "−0.100");
+        assertThat(page).doesNotContain("NaN", "Infinity", "−9.2").contains("¹²⁰Sn", "−0.100");
         assertThat(run.resolve("figures/paper-loss.svg")).doesNotExist();
+    }
+
+    @Test
+    void setsComeInTheOrderOfATable() {
+        assertThat(Sets.inOrder(Map.of("extra", 1, "all", 2, "test", 3, "train", 4, "validation", 5)))
+                .extracting(Map.Entry::getKey)
+                .containsExactly("train", "validation", "test", "all", "extra");
     }
 
     @Test

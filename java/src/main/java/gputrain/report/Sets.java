@@ -1,0 +1,20 @@
+package gputrain.report;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/** The sets of nuclei that a run is judged by. */
+final class Sets {
+    private static final List<String> USUAL = List.of("train", "validation", "test", "all");
+
+    private Sets() {}
+
+    /** Members by name of the set: the usual ones as a reader expects them, then the others as they come. */
+    static <T> List<Map.Entry<String, T>> inOrder(Map<String, T> members) {
+        return members.entrySet().stream()
+                .sorted(Comparator.comparingInt(
+                        entry -> USUAL.contains(entry.getKey()) ? USUAL.indexOf(entry.getKey()) : USUAL.size()))
+                .toList();
+    }
+}
