@@ -1,10 +1,14 @@
 package gputrain.train;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -20,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Directory of a run's checkpoints: the last two, {@code checkpoint-<number>.bin} with rising numbers. A file appears
- * whole or not at all, and the one before it goes only when two newer ones are there. One process at a time.
+ * whole or not at all, and the one before it goes only when two newer ones are there. One run at a time, by a lock on the
+ * file {@code lock}.
  */
 public final class Checkpoints {
     private static final String PREFIX = "checkpoint-";
@@ -63,6 +68,53 @@ public final class Checkpoints {
     /** Wall time from one checkpoint to the next. */
     public Duration interval() {
         return interval;
+    }
+
+    /** Holds the directory until closed. */
+    @FunctionalInterface
+    interface Claim extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /**
+     * Prepares the directory and keeps other runs out; a process that dies lets go by itself.
+     *
+     * @throws CheckpointException when the directory cannot be used or another run is using it
+     */
+    Claim claim() {
+        prepare();
+        Path file = directory.resolve("lock");
+        try {
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (isHeldElsewhere(channel)) {
+                channel.close();
+                throw new CheckpointException(
+                        "another run is using " + directory + "; wait for it, stop it, or choose another --out");
+            }
+            return () -> release(channel);
+        } catch (IOException e) {
+            throw new CheckpointException("cannot use " + file + ": " + AtomicFiles.explain(file, e), e);
+        }
+    }
+
+    private static boolean isHeldElsewhere(FileChannel channel) {
+        try {
+            return channel.tryLock() == null;
+        } catch (OverlappingFileLockException heldInThisProcess) {
+            return true;
+        } catch (IOException unsupported) {
+            // Some cluster file systems are mounted without locks; training there must work all the same.
+            return false;
+        }
+    }
+
+    private static void release(FileChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the lock of the checkpoints cannot be released", e);
+        }
     }
 
     /**

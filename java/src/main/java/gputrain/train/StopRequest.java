@@ -11,17 +11,20 @@ import org.jspecify.annotations.Nullable;
  * <p>One from {@link #onSignals} makes SIGINT, SIGTERM and SIGHUP such requests: the virtual machine stays up until the
  * owner has called {@link #acknowledge} or {@link #close}, {@value #PATIENCE_SECONDS} seconds at most, and then ends with
  * exit code {@value #EXIT_CODE} if the run's state was saved, otherwise with the signal's own (128 + signal). What a
- * person should still read must be printed before either call.
+ * person should still read must be printed before acknowledging; after closing, as when an exception passes through,
+ * the owner has until it leaves {@code main} or calls {@code System.exit}, a few seconds at most.
  */
 public final class StopRequest implements AutoCloseable {
     /** Exit code of a process that a signal stopped and that goes on when run again (EX_TEMPFAIL). */
     public static final int EXIT_CODE = 75;
 
     private static final long PATIENCE_SECONDS = 60;
+    private static final long LAST_WORDS_SECONDS = 5;
 
     private final CountDownLatch released = new CountDownLatch(1);
     private volatile boolean requested;
     private volatile boolean saved;
+    private volatile boolean acknowledged;
     private @Nullable Thread hook;
 
     /** A request that only {@link #request} makes. */
@@ -49,12 +52,13 @@ public final class StopRequest implements AutoCloseable {
     /** The run's state is on disk: a signalled process may end now. */
     public void acknowledge() {
         saved = true;
+        acknowledged = true;
         released.countDown();
     }
 
-    /** The state is on disk, but the owner may still have something to say before the process ends. */
-    void saved() {
-        saved = true;
+    /** Whether the state is on disk; the owner may still have something to say before the process ends. */
+    void saved(boolean onDisk) {
+        saved = onDisk;
     }
 
     /** Uninstalls the signals; ends a process that a signal has already reached. */
@@ -80,6 +84,10 @@ public final class StopRequest implements AutoCloseable {
         try {
             if (!released.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 System.err.println("gave up waiting for a checkpoint after " + PATIENCE_SECONDS + " s");
+            }
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LAST_WORDS_SECONDS);
+            while (!acknowledged && !isOrdinaryExit() && System.nanoTime() - end < 0) {
+                TimeUnit.MILLISECONDS.sleep(10);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

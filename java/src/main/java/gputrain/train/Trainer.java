@@ -89,12 +89,18 @@ public final class Trainer {
         engine.unsupported(plan).ifPresent(reason -> {
             throw new EngineException("engine " + engine.name() + " cannot train this plan: " + reason);
         });
+        stop.saved(false);
+        Checkpoints.Claim claim = null;
         try {
+            claim = checkpoints == null ? null : checkpoints.claim();
             Trainer trainer = new Trainer(engine, plan, data, options, checkpoints, listener);
             try (Session session = engine.open(plan, data, options)) {
                 return trainer.train(session, stop);
             }
         } finally {
+            if (claim != null) {
+                claim.close();
+            }
             listener.finished();
         }
     }
@@ -120,7 +126,7 @@ public final class Trainer {
         }
         if (checkpoints != null) {
             checkpointAtTheEnd(checkpoints);
-            stop.saved();
+            stop.saved(true);
         }
         samples.sort(Comparator.comparingInt(Sample::replica).thenComparingLong(Sample::epoch));
         return new TrainingOutcome(states, samples, trainingSeconds, running(), resumedFromEpoch);
@@ -170,7 +176,6 @@ public final class Trainer {
         if (checkpoints == null) {
             return Optional.empty();
         }
-        checkpoints.prepare();
         Optional<Checkpoint> newest = checkpoints.newest(fingerprint, listener::warning);
         newest.filter(checkpoint -> !checkpoint.device().equals(device))
                 .ifPresent(checkpoint -> listener.warning("the checkpoint was made on " + checkpoint.device()

@@ -1,6 +1,7 @@
 package gputrain.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import gputrain.engine.Engine;
@@ -61,7 +62,10 @@ class ProcessTest {
         assertThat(Long.parseLong(said.get(0))).isPositive().isGreaterThanOrEqualTo(survived);
         assertThat(Files.readAllBytes(outcome())).isEqualTo(unbroken(engine));
         try (Stream<Path> files = Files.list(directory.resolve("checkpoint"))) {
-            assertThat(files).as("no temporary file is left").hasSize(2);
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .as("no temporary file is left")
+                    .hasSize(3)
+                    .contains("lock");
         }
     }
 
@@ -98,6 +102,31 @@ class ProcessTest {
             terminate(child);
         }
         assertThat(end(child)).isEqualTo(128 + 15);
+    }
+
+    @Test
+    void anErrorAfterASignalIsStillSaid() throws Exception {
+        Process child = start("error");
+        try (BufferedReader lines = child.inputReader(StandardCharsets.US_ASCII)) {
+            lines.readLine();
+            terminate(child);
+            assertThat(lines.lines().toList()).last().isEqualTo("the error");
+        }
+        assertThat(end(child)).isEqualTo(128 + 15);
+    }
+
+    @Test
+    void aSecondProcessIsKeptOut() throws Exception {
+        Process first = start("train", "jvm", directory.toString(), Long.toString(1L << 40));
+        try (BufferedReader lines = first.inputReader(StandardCharsets.US_ASCII)) {
+            lines.readLine();
+            assertThatThrownBy(() -> new Checkpoints(directory.resolve("checkpoint")).claim())
+                    .isInstanceOf(CheckpointException.class)
+                    .hasMessageContaining("another run is using");
+        }
+        first.destroyForcibly();
+        end(first);
+        new Checkpoints(directory.resolve("checkpoint")).claim().close();
     }
 
     @Test

@@ -6,6 +6,7 @@ import gputrain.engine.TrainingPlan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /** Main class of the processes that {@link ProcessTest} starts and ends. */
 final class TrainingChild {
@@ -36,6 +37,17 @@ final class TrainingChild {
                     Engine engine = Fixture.engines().findFirst().orElseThrow();
                     Fixture.run(engine, Fixture.fullBatch(1L << 40), null, TrainingChild::say, stop);
                 }
+            }
+            case "error" -> {
+                try (StopRequest stop = StopRequest.onSignals()) {
+                    System.out.println("ready");
+                    while (!stop.isRequested()) {
+                        Thread.onSpinWait();
+                    }
+                }
+                LockSupport.parkNanos(200_000_000);
+                System.out.println("the error");
+                System.exit(74);
             }
             default -> throw new IllegalArgumentException(args[0]);
         }
