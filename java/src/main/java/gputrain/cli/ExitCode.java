@@ -1,6 +1,8 @@
 package gputrain.cli;
 
 import gputrain.data.DataFormatException;
+import gputrain.data.TableFileException;
+import gputrain.data.UnknownTableException;
 import gputrain.engine.EngineException;
 import gputrain.engine.NoSuchEngineException;
 import gputrain.experiment.ExperimentException;
@@ -27,8 +29,11 @@ final class ExitCode {
 
     /** The code of an error that ended a command. */
     static int of(Throwable error) {
-        if (error instanceof UsageException) {
+        if (error instanceof UsageException || error instanceof UnknownTableException) {
             return USAGE;
+        }
+        if (error instanceof TableFileException) {
+            return INPUT_OUTPUT;
         }
         if (error instanceof DataFormatException
                 || error instanceof InputException

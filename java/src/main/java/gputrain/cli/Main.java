@@ -45,6 +45,7 @@ import picocli.CommandLine.ScopeType;
             PredictCommand.class,
             EvaluateCommand.class,
             ReportCommand.class,
+            DataCommand.class,
             DevicesCommand.class,
             CommandLine.HelpCommand.class
         })

@@ -197,7 +197,7 @@ public final class DataLibrary {
                 try {
                     return Optional.of(Source.of(file.toString(), Files.readAllBytes(file)));
                 } catch (IOException e) {
-                    throw new InputException("cannot read " + file + " (" + e + "); check its permissions", e);
+                    throw new TableFileException("cannot read " + file + " (" + e + "); check its permissions", e);
                 }
             }
         }
@@ -210,7 +210,7 @@ public final class DataLibrary {
         try (InputStream stream = DataLibrary.class.getResourceAsStream(RESOURCES + name)) {
             return stream == null ? Optional.empty() : Optional.of(stream.readAllBytes());
         } catch (IOException e) {
-            throw new InputException("cannot read " + name + " from the program's jar (" + e + ")", e);
+            throw new TableFileException("cannot read " + name + " from the program's jar (" + e + ")", e);
         }
     }
 
@@ -245,7 +245,7 @@ public final class DataLibrary {
                         .filter(name -> name.endsWith(".csv") && !name.startsWith("."))
                         .forEach(name -> ids.add(name.substring(0, name.length() - ".csv".length())));
             } catch (IOException e) {
-                throw new InputException("cannot list " + directory + " (" + e + "); check its permissions", e);
+                throw new TableFileException("cannot list " + directory + " (" + e + "); check its permissions", e);
             }
         }
         return ids;

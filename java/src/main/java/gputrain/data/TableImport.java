@@ -44,7 +44,8 @@ public final class TableImport {
      * @param id the table's id: lower-case letters, digits, '-' and '.'
      * @param format one of {@link #formats()}; when empty, that of the known table {@code id}, else {@link #CSV}
      * @param directory where to write; made if it is not there
-     * @throws InputException when a name is wrong or a file cannot be read or written
+     * @throws InputException when a name is wrong
+     * @throws TableFileException when a file cannot be read or written
      * @throws DataFormatException when the file is not what the format says
      */
     public static Result run(Path published, String id, Optional<String> format, Path directory) {
@@ -57,7 +58,7 @@ public final class TableImport {
         try {
             AtomicFile.write(target, csv);
         } catch (IOException e) {
-            throw new InputException(
+            throw new TableFileException(
                     "cannot write " + target + " (" + e + "); check that the directory is writable and not full", e);
         }
         return new Result(target, kindOf(written), written.rows().size(), Checksums.sha256(csv));
@@ -141,7 +142,7 @@ public final class TableImport {
         try {
             return Files.readAllBytes(file);
         } catch (IOException e) {
-            throw new InputException("cannot read " + file + " (" + e + "); check the path and its permissions", e);
+            throw new TableFileException("cannot read " + file + " (" + e + "); check the path and its permissions", e);
         }
     }
 }
