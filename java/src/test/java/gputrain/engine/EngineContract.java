@@ -10,7 +10,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(TestedEngine.Condition.class)
 abstract class EngineContract
-        implements LossCurveContract, TrajectoryContract, ScheduleContract, StateContract, PredictionContract {
+        implements LossCurveContract,
+                TrajectoryContract,
+                ScheduleContract,
+                StateContract,
+                PredictionContract,
+                RandomPlanContract {
 
     @Override
     public Engine engine() {

@@ -94,7 +94,7 @@ interface PredictionContract extends EngineUnderTest {
             double[] predictions = session.predict(parameters, data.inputs(), data.rows());
             for (int set = 0; set < 2; set++) {
                 double expected = rms(plan.replicas().get(0).rowSets().get(set), predictions, data);
-                Runs.assertRelative("set " + set, sample.rms().get(set), expected, Tolerances.rms(precision()));
+                Runs.assertRms("set " + set, sample.rms().get(set), expected, precision());
             }
         }
     }
@@ -140,7 +140,7 @@ interface PredictionContract extends EngineUnderTest {
                     .isBetween(3L, 59L);
             double[] predictions = session.predict(state.bestParameters(), data.inputs(), data.rows());
             double expected = rms(plan.replicas().get(0).rowSets().get(0), predictions, data);
-            Runs.assertRelative("best rms", state.bestRms(), expected, Tolerances.rms(precision()));
+            Runs.assertRms("best", state.bestRms(), expected, precision());
         }
     }
 

@@ -82,20 +82,21 @@ final class Runs {
             assertRelative(where + " rate", ours.learningRate(), theirs.learningRate(), Tolerances.LEARNING_RATE);
             assertThat(ours.rms()).as(where).hasSameSizeAs(theirs.rms());
             for (int set = 0; set < ours.rms().size(); set++) {
-                assertRelative(
-                        where + " rms of set " + set,
-                        ours.rms().get(set),
-                        theirs.rms().get(set),
-                        Tolerances.rms(precision));
+                assertRms(
+                        where + " set " + set, ours.rms().get(set), theirs.rms().get(set), precision);
             }
         }
     }
 
     static void assertRelative(String what, double actual, double expected, double tolerance) {
+        assertThat(actual).as(what).isCloseTo(expected, within(tolerance * Math.abs(expected)));
+    }
+
+    static void assertRms(String what, double actual, double expected, Precision precision) {
         if (Double.isNaN(expected)) {
             assertThat(actual).as(what).isNaN();
         } else {
-            assertThat(actual).as(what).isCloseTo(expected, within(tolerance * Math.abs(expected)));
+            assertThat(actual).as(what + " rms").isCloseTo(expected, within(Tolerances.rms(precision, expected)));
         }
     }
 

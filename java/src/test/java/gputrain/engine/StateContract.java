@@ -157,6 +157,25 @@ interface StateContract extends EngineUnderTest {
     }
 
     @Test
+    default void aStoppedStateStaysStoppedWhenRestored() {
+        PlanBuilder builder = PlanBuilder.plan()
+                .stop(StopRule.epochs(5))
+                .widths(List.of(5, 7, 6, 2))
+                .replica(1, 0, 1)
+                .replica(2, 0, 1e300);
+        TrainingPlan plan = builder.build(precision());
+        List<ReplicaState> end = Runs.train(engine(), plan, builder.data(), 5).states();
+        assertThat(end)
+                .extracting(ReplicaState::status)
+                .containsExactly(ReplicaState.Status.REACHED_EPOCHS, ReplicaState.Status.NON_FINITE);
+        try (Session session = engine().open(plan, builder.data(), EngineOptions.DEFAULT)) {
+            session.restore(end);
+            assertThat(session.advance(3)).isEmpty();
+            Runs.assertSameBits(session.state(), end);
+        }
+    }
+
+    @Test
     default void statesAreCopies() {
         PlanBuilder builder = PlanBuilder.plan();
         try (Session session = engine().open(builder.build(precision()), builder.data(), EngineOptions.DEFAULT)) {

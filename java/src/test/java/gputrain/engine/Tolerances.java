@@ -9,9 +9,10 @@ final class Tolerances {
         return precision == Precision.FLOAT64 ? 1e-10 : 1e-5;
     }
 
-    /** Relative, an rms against the oracle: that of the loss, as both are sums over the same residuals. */
-    static double rms(Precision precision) {
-        return lossCurve(precision);
+    /** An rms against the oracle: relative as the loss, but no closer than the rounding of outputs of order 1. */
+    static double rms(Precision precision, double expected) {
+        double rounding = precision == Precision.FLOAT64 ? 1e-14 : 1e-6;
+        return Math.max(lossCurve(precision) * Math.abs(expected), rounding);
     }
 
     /** Sum of squared differences over sum of squares, a tensor against the oracle's. */
