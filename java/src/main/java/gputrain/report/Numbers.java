@@ -1,6 +1,7 @@
 package gputrain.report;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.math.MathContext;
 import java.util.Locale;
 
@@ -59,6 +60,9 @@ final class Numbers {
         BigDecimal rounded = new BigDecimal(value).round(new MathContext(digits));
         int exponent = rounded.precision() - rounded.scale() - 1;
         if (exponent < -4 || exponent > 5) {
+            if (digits == 1 && rounded.unscaledValue().equals(BigInteger.ONE)) {
+                return "10" + superscript(exponent);
+            }
             String mantissa = fixed(rounded.movePointLeft(exponent).doubleValue(), digits - 1);
             return mantissa + " × 10" + superscript(exponent);
         }

@@ -38,6 +38,8 @@ final class ResultSections {
                     Verdict.sentence(ensemble, first.test().publishedRmsdMeV()));
         }
         page.close();
+        // Beside the figures, because how the stopping point was chosen decides what they are worth.
+        protocols.forEach(this::description);
         if (protocols.stream().noneMatch(p -> p.name().equals(Protocol.LEAK_FREE))) {
             page.element("p", "This run has no leak-free protocol: its test figures may have guided the training.");
         }
@@ -104,6 +106,16 @@ final class ResultSections {
 
     static String title(Json run) {
         return run.get("title").textOr(run.get("experiment").textOr("Training run"));
+    }
+
+    private void description(Protocol protocol) {
+        protocol.json()
+                .get("description")
+                .text()
+                .ifPresent(text -> page.open("p")
+                        .element("strong", protocol.title() + ". ")
+                        .text(text)
+                        .close());
     }
 
     private void baseline(Json baseline) {

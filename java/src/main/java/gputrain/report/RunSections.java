@@ -21,13 +21,6 @@ final class RunSections {
     /** Settings, engine and time. */
     void training() {
         page.open("section").element("h2", "How it was trained");
-        protocols.forEach(p -> p.json()
-                .get("description")
-                .text()
-                .ifPresent(text -> page.open("p")
-                        .element("strong", p.title() + ". ")
-                        .text(text)
-                        .close()));
         page.open("div", "class", "columns");
         page.open("div").element("h3", "Settings");
         definitions(run.get("settings").members());

@@ -53,7 +53,16 @@ class NumbersTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0.001, 0.001", "150000, 150000", "5.97e-5, 5.97 × 10⁻⁵", "0, 0", "-0.5, −0.5", "1, 1"})
+    @CsvSource({
+        "0.001, 0.001",
+        "1e-6, 10⁻⁶",
+        "2e-6, 2 × 10⁻⁶",
+        "150000, 150000",
+        "5.97e-5, 5.97 × 10⁻⁵",
+        "0, 0",
+        "-0.5, −0.5",
+        "1, 1"
+    })
     void plainNumbersKeepTheirDigits(double value, String printed) {
         assertThat(Numbers.plain(value)).isEqualTo(printed);
     }
