@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import gputrain.nuclide.Nuclide;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -143,6 +147,51 @@ class BundledTablesTest {
     private static int above20(String id, double keV) {
         Selection rule = Selection.from(id).zAbove(20).nAbove(20).measuredOnly().uncertaintyBelow(keV);
         return rule.select(LIBRARY.experimental(id)).size();
+    }
+
+    /** Other readings of the paper's rule; the one that hits its 2162 and 2087 contradicts its words. */
+    @Test
+    void otherRulesForHuangsCounts() throws IOException {
+        for (String id : List.of("ame2020", "ame2016")) {
+            MassTable table = LIBRARY.experimental(id);
+            NuclideSet precise = uncertaintyFromBindingBelow100(id);
+            Selection rule =
+                    Selection.from(id).zAbove(20).nAbove(20).measuredOnly().in(precise);
+            assertThat(rule.select(table)).hasSize(id.equals("ame2020") ? 2150 : 2091);
+            Selection coincidence =
+                    Selection.from(id).minZ(11).minN(12).measuredOnly().uncertaintyBelow(50);
+            assertThat(coincidence.select(table)).hasSize(id.equals("ame2020") ? 2162 : 2087);
+        }
+    }
+
+    /** A times the uncertainty of the binding energy per nucleon, which only the CSV file holds. */
+    private static NuclideSet uncertaintyFromBindingBelow100(String id) throws IOException {
+        String name = "/gputrain/data/tables/" + id + ".csv";
+        try (InputStream stream = BundledTablesTest.class.getResourceAsStream(name)) {
+            RawTable table = TableCsv.read(id, stream.readAllBytes());
+            int column = table.columns().indexOf("bindingEnergyPerNucleonUncertaintyKeV");
+            Set<Nuclide> nuclides = new HashSet<>();
+            for (RawTable.Row row : table.rows()) {
+                int Z = Integer.parseInt(row.cells().get(0));
+                Nuclide nuclide = new Nuclide(Z, Integer.parseInt(row.cells().get(1)));
+                if (nuclide.A() * Double.parseDouble(row.cells().get(column)) < 100) {
+                    nuclides.add(nuclide);
+                }
+            }
+            return new NuclideSet("precise binding energy", nuclides);
+        }
+    }
+
+    /** Membership in AME1983 of the 2340 when '#' is allowed there: with any uncertainty, and with at most 100 keV. */
+    @Test
+    void otherRulesForTheFirstEdition() {
+        MassTable ame2020 = LIBRARY.experimental("ame2020");
+        Selection any = Selection.from("ame1983");
+        NuclideSet known = NuclideSet.of("ame1983", any.select(LIBRARY.experimental("ame1983")));
+        NuclideSet precise =
+                NuclideSet.of("precise", any.uncertaintyAtMost(100).select(LIBRARY.experimental("ame1983")));
+        assertThat(Selections.set2340().in(known).select(ame2020)).hasSize(2006);
+        assertThat(Selections.set2340().in(precise).select(ame2020)).hasSize(1358);
     }
 
     @Test

@@ -77,6 +77,16 @@ class TableImportTest {
     }
 
     @Test
+    void othersMayReadATableWhereTheyMayReadAFile() throws IOException {
+        assumeTrue(
+                directory.getFileSystem().supportedFileAttributeViews().contains("posix"), "not a POSIX file system");
+        Path file = sample("dz28");
+        Path table =
+                TableImport.run(file, "lab", Optional.of("dz28"), directory).file();
+        assertThat(Files.getPosixFilePermissions(table)).isEqualTo(Files.getPosixFilePermissions(file));
+    }
+
+    @Test
     void refusesWrongNamesAndPlaces() throws IOException {
         Path file = sample("dz28");
         assertThatThrownBy(() -> TableImport.run(file, "../x", Optional.of("dz28"), directory))
