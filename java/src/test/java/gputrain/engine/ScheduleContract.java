@@ -79,6 +79,32 @@ interface ScheduleContract extends EngineUnderTest {
         assertThat(climbs).as("times the loss came back to an earlier line").isPositive();
     }
 
+    /** The loss falls below the table's first line, comes back above it, and the run is resumed there. */
+    @Test
+    default void aLatchedLineOutlivesARestore() {
+        List<Sample> free = oscillating(new LearningRateRule.Constant(0.1), 40);
+        int dip = 0;
+        while (free.get(dip + 1).loss() < free.get(dip).loss()) {
+            dip++;
+        }
+        int peak = dip;
+        while (free.get(peak + 1).loss() > free.get(peak).loss()) {
+            peak++;
+        }
+        double between = (free.get(dip).loss() + free.get(peak).loss()) / 2;
+        ByTrainingLoss table = new ByTrainingLoss(List.of(new Line(between, 0.1), new Line(0, 0.0999)), true);
+        PlanBuilder builder = oscillating(table);
+        TrainingPlan plan = builder.build(precision());
+        List<ReplicaState> state =
+                Runs.train(engine(), plan, builder.data(), peak + 1).states();
+        assertThat(state.get(0).loss()).isGreaterThan(between);
+        assertThat(state.get(0).rateLine()).isEqualTo(1);
+        try (Session session = engine().open(plan, builder.data(), EngineOptions.DEFAULT)) {
+            session.restore(state);
+            assertThat(session.advance(1)).extracting(Sample::learningRate).containsExactly(0.0999);
+        }
+    }
+
     @Test
     default void aPlateauRuleFollowsPyTorch() {
         LearningRateRule.ReduceOnPlateau rule = new LearningRateRule.ReduceOnPlateau(0.1, 0.5, 2, 0.02, 0.02);
@@ -106,12 +132,16 @@ interface ScheduleContract extends EngineUnderTest {
 
     /** A run whose loss swings on its way down. */
     private List<Sample> oscillating(LearningRateRule rule, int epochs) {
-        PlanBuilder builder = PlanBuilder.plan()
+        PlanBuilder builder = oscillating(rule);
+        return Runs.train(engine(), builder.build(precision()), builder.data(), epochs)
+                .samples();
+    }
+
+    private static PlanBuilder oscillating(LearningRateRule rule) {
+        return PlanBuilder.plan()
                 .optimizer(new Optimizer.Sgd(0.95))
                 .loss(new Loss.MeanSquared())
                 .rate(rule);
-        return Runs.train(engine(), builder.build(precision()), builder.data(), epochs)
-                .samples();
     }
 
     @Test
