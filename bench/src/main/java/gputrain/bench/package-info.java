@@ -1,0 +1,5 @@
+/** JMH benchmarks of the public API; see bench/README.md. */
+@NullMarked
+package gputrain.bench;
+
+import org.jspecify.annotations.NullMarked;
