@@ -38,7 +38,7 @@ public record Scaler(String kind, double[] shift, double[] scale) {
         return new Scaler("min-max", low, range);
     }
 
-    /** To mean 0 and (population) standard deviation 1; a constant column becomes 0. */
+    /** To mean 0 and (population) standard deviation 1; a column that is constant up to rounding is only centred. */
     public static Scaler standard(double[] values, int width, int[] rows) {
         double[] mean = new double[width];
         double[] deviation = new double[width];
@@ -53,7 +53,10 @@ public record Scaler(String kind, double[] shift, double[] scale) {
                 double d = values[row * width + c] - mean[c];
                 squares += d * d;
             }
-            deviation[c] = squares > 0 ? Math.sqrt(squares / rows.length) : 1;
+            // The mean of equal numbers is not always that number; what is left is no spread.
+            double rounding = rows.length * Math.ulp(1.0) * Math.abs(mean[c]);
+            double spread = Math.sqrt(squares / rows.length);
+            deviation[c] = spread > rounding ? spread : 1;
         }
         return new Scaler("standard", mean, deviation);
     }
