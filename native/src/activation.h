@@ -22,7 +22,7 @@ GT_INLINE Vec exp2_negative(Vec z) {
   z = max(broadcast(-126.0F), z);
   Vec biased = add(z, broadcast(kRoundMagic));
   Vec fraction = sub(z, sub(biased, broadcast(kRoundMagic)));
-  return scale_by_power_of_two(polynomial(kExp2, fraction), biased);
+  return scale_by_power_of_two(fma(fraction, polynomial(kExp2, fraction), broadcast(1.0F)), biased);
 }
 
 struct Identity {
@@ -47,8 +47,10 @@ struct Gelu {
     constexpr float kHalfLog2E = 0.72134752F;
     constexpr float kInverseRootTwoPi = 0.39894228F;
     Vec half = exp2_negative(mul(x, mul(x, broadcast(-kHalfLog2E))));
-    Vec u = reciprocal(fma(abs(x), broadcast(kTailScale), broadcast(1.0F)));
-    Vec tail = mul(half, mul(u, polynomial(kTail, u)));
+    Vec scaled = mul(abs(x), broadcast(kTailScale));
+    // Not 1 - u: that would bring u's rounding to where Phi is largest.
+    Vec t = mul(scaled, reciprocal(add(scaled, broadcast(1.0F))));
+    Vec tail = mul(half, polynomial(kTail, t));
     Vec phi = select(less(zero(), x), sub(broadcast(1.0F), tail), tail);
     *value = mul(x, phi);
     *slope = fma(mul(x, broadcast(kInverseRootTwoPi)), half, phi);

@@ -9,7 +9,8 @@
 namespace gputrain {
 namespace {
 
-constexpr int kSpins = 4000;
+// About ten microseconds.
+constexpr int kSpins = 800;
 
 void relax() {
 #if defined(__x86_64__)
@@ -31,8 +32,11 @@ void Barrier::wait(int members) {
     phase_.store(phase + 1, std::memory_order_release);
     return;
   }
+  // With more threads than processors the one waited for may need this one's.
+  static const int processors = static_cast<int>(std::thread::hardware_concurrency());
+  int spins = members <= processors ? kSpins : 0;
   for (int spin = 0; phase_.load(std::memory_order_acquire) == phase; spin++) {
-    if (spin < kSpins) {
+    if (spin < spins) {
       relax();
     } else {
       sched_yield();
