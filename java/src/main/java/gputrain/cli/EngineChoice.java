@@ -93,6 +93,8 @@ final class EngineChoice {
                 .filter(one -> one.number() == options.device())
                 .findFirst();
         String where = used.map(one -> ": " + one.name() + ", " + one.details()).orElse("");
-        return "engine " + engine.name() + where;
+        int threads = options.resolvedThreads();
+        return "engine " + engine.name() + where
+                + (engine.name().equals(CUDA) ? "" : "; using " + threads + (threads == 1 ? " thread" : " threads"));
     }
 }

@@ -2,13 +2,18 @@ package gputrain.evaluation;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Deviations of all replicas over one set of nuclei.
  *
- * @param count nuclei of the set; with sets that differ from replica to replica, those of the ensemble
+ * <p>Where the set differs from replica to replica, as validation sets do, the ensemble's prediction of a nucleus is the
+ * mean of those replicas only that have it in their set.
+ *
+ * @param count nuclei of a replica's set, rounded mean of the replicas
+ * @param ensembleCount nuclei that are in at least one replica's set
  */
-public record SetMetrics(Spread rmsdMeV, Spread maeMeV, int count) {
+public record SetMetrics(Spread rmsdMeV, Spread maeMeV, int count, int ensembleCount) {
 
     /**
      * Metrics over a set that may differ from replica to replica.
@@ -31,13 +36,16 @@ public record SetMetrics(Spread rmsdMeV, Spread maeMeV, int count) {
                 members[row]++;
             }
         }
-        int[] covered = java.util.stream.IntStream.range(0, members.length)
+        int[] covered = IntStream.range(0, members.length)
                 .filter(row -> members[row] > 0)
                 .toArray();
         for (int row : covered) {
             sum[row] /= members[row];
         }
         Deviation ensemble = Deviation.of(sum, experiment, covered);
-        return new SetMetrics(Spread.of(rmsd, ensemble.rmsdMeV()), Spread.of(mae, ensemble.maeMeV()), ensemble.count());
+        int count = (int)
+                Math.round(rows.stream().mapToInt(set -> set.length).average().orElse(0));
+        return new SetMetrics(
+                Spread.of(rmsd, ensemble.rmsdMeV()), Spread.of(mae, ensemble.maeMeV()), count, ensemble.count());
     }
 }

@@ -12,7 +12,6 @@ import gputrain.evaluation.Spread;
 import gputrain.features.Feature;
 import gputrain.nuclide.Nuclide;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -111,20 +110,20 @@ final class RunRecord {
         settings.put(
                 "output scaling",
                 experiment.outputs().scaling().equals("unit")
-                        ? "unit " + experiment.outputs().unitMeV() + " MeV"
+                        ? "unit " + PlanText.number(experiment.outputs().unitMeV()) + " MeV"
                         : experiment.outputs().scaling());
         settings.put(
                 "mass from",
                 experiment.outputs().targets().get(experiment.outputs().mass()).name());
-        settings.put("loss", training.loss().toString());
-        settings.put("optimiser", training.optimizer().toString());
-        settings.put("learning rate", training.learningRate().toString());
-        settings.put("weight decay", training.weightDecay());
+        settings.put("loss", PlanText.of(training.loss()));
+        settings.put("optimiser", PlanText.of(training.optimizer()));
+        settings.put("learning rate", PlanText.of(training.learningRate()));
+        settings.put("weight decay", PlanText.number(training.weightDecay()));
         settings.put("batch", training.batchSize() == 0 ? "full" : Integer.toString(training.batchSize()));
         settings.put("precision", training.precision().name().toLowerCase(java.util.Locale.ROOT));
         settings.put("epochs at most", training.epochs());
         if (training.stopBelowLoss() > 0) {
-            settings.put("stop below training loss", training.stopBelowLoss());
+            settings.put("stop below training loss", PlanText.number(training.stopBelowLoss()));
         }
     }
 
@@ -170,8 +169,8 @@ final class RunRecord {
                     + " the test set is never looked at while training.";
         }
         String stop = training.stopBelowLoss() > 0
-                ? "Trained until the training loss falls below " + training.stopBelowLoss() + " (at most "
-                        + training.epochs() + " epochs)"
+                ? "Trained until the training loss falls below " + PlanText.number(training.stopBelowLoss())
+                        + " (at most " + training.epochs() + " epochs)"
                 : "Trained for " + training.epochs() + " epochs";
         return stop
                 + (training.keepBestOnTest()
@@ -185,6 +184,7 @@ final class RunRecord {
         node.set("rmsdMeV", spread(metrics.rmsdMeV()));
         node.set("maeMeV", spread(metrics.maeMeV()));
         node.put("count", metrics.count());
+        node.put("ensembleCount", metrics.ensembleCount());
         return node;
     }
 
@@ -206,10 +206,8 @@ final class RunRecord {
             ObjectNode node = baselines.addObject();
             node.put("name", table.title());
             ObjectNode metrics = node.putObject("metrics");
-            for (Map.Entry<String, int[]> set : Map.of("train", prepared.trainingRows(), "test", prepared.testRows())
-                    .entrySet()) {
-                metrics.set(set.getKey(), baseline(table, experimentMeV, set.getValue()));
-            }
+            metrics.set("train", baseline(table, experimentMeV, prepared.trainingRows()));
+            metrics.set("test", baseline(table, experimentMeV, prepared.testRows()));
         }
     }
 

@@ -40,7 +40,7 @@ public final class CppEngine implements Engine {
         if (unavailable().isPresent()) {
             return List.of();
         }
-        String details = Runtime.getRuntime().availableProcessors() + " threads, " + instructionSet();
+        String details = Runtime.getRuntime().availableProcessors() + " cores, " + instructionSet();
         return List.of(new Device(0, processor(), details));
     }
 
