@@ -145,20 +145,21 @@ int main(int count, char** arguments) {
     return 1;
   }
   const double flop = 2 * problem.multiply_adds();
-  const int64_t epochs = std::max<int64_t>(1, static_cast<int64_t>(2e9 / flop));
+  // Short runs, so that some fall between what else the machine does.
+  const int64_t epochs = std::max<int64_t>(1, static_cast<int64_t>(4e8 / flop));
   std::printf("threads  us/epoch (median)  GFLOP/s     peak   share\n");
   for (int threads : {1, 2}) {
     Session session(problem, threads);
     session.advance(epochs);
     std::vector<double> times;
     double peak = 0;
-    for (int run = 0; run < 40; run++) {
+    for (int run = 0; run < 300; run++) {
       auto begin = std::chrono::steady_clock::now();
       session.advance(epochs);
       std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
       times.push_back(seconds.count() / static_cast<double>(epochs));
       double now = 0;
-      must(gt_measure_peak(threads, 0.005, &now));
+      must(gt_measure_peak(threads, 0.001, &now));
       peak = std::max(peak, now);
     }
     std::sort(times.begin(), times.end());

@@ -17,12 +17,18 @@ GT_INLINE Vec polynomial(const float (&c)[Count], Vec x) {
   return sum;
 }
 
-// 2^z for z <= 0, within 2 units in the last place; 2^-126 for anything smaller, NaN for NaN.
+// 2^z for z <= 0, within 2 units in the last place; 2^-126 or less for anything smaller, NaN for NaN.
 GT_INLINE Vec exp2_negative(Vec z) {
+#if defined(__AVX512F__)
+  // scalef takes the floor of its exponent by itself, and underflows gracefully.
+  Vec fraction = above_floor(z);
+  return scale_by_floor(fma(fraction, polynomial(kExp2Floor, fraction), broadcast(1.0F)), z);
+#else
   z = max(broadcast(-126.0F), z);
   Vec biased = add(z, broadcast(kRoundMagic));
   Vec fraction = sub(z, sub(biased, broadcast(kRoundMagic)));
   return scale_by_power_of_two(fma(fraction, polynomial(kExp2, fraction), broadcast(1.0F)), biased);
+#endif
 }
 
 struct Identity {
@@ -47,9 +53,9 @@ struct Gelu {
     constexpr float kHalfLog2E = 0.72134752F;
     constexpr float kInverseRootTwoPi = 0.39894228F;
     Vec half = exp2_negative(mul(x, mul(x, broadcast(-kHalfLog2E))));
-    Vec scaled = mul(abs(x), broadcast(kTailScale));
-    // Not 1 - u: that would bring u's rounding to where Phi is largest.
-    Vec t = mul(scaled, reciprocal(add(scaled, broadcast(1.0F))));
+    Vec size = abs(x);
+    // Not 1 - b / (b + |x|): that would bring the quotient's rounding to where Phi is largest.
+    Vec t = div(size, add(size, broadcast(kTailShift)));
     Vec tail = mul(half, polynomial(kTail, t));
     Vec phi = select(less(zero(), x), sub(broadcast(1.0F), tail), tail);
     *value = mul(x, phi);

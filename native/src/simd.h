@@ -149,12 +149,15 @@ GT_INLINE Vec reciprocal(Vec a) { return div(broadcast(1.0F), a); }
 // instruction sets and without an instruction that competes with the multiply-adds.
 constexpr float kRoundMagic = 12582912.0F;
 
+#if defined(__AVX512F__)
+// a - floor(a)
+GT_INLINE Vec above_floor(Vec a) { return {_mm512_reduce_ps(a.v, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC)}; }
+// p * 2^floor(z)
+GT_INLINE Vec scale_by_floor(Vec p, Vec z) { return {_mm512_scalef_ps(p.v, z.v)}; }
+#else
 // p * 2^n, where biased = n + kRoundMagic and -126 <= n <= 0: n is in the low bits of biased's significand.
 GT_INLINE Vec scale_by_power_of_two(Vec p, Vec biased) {
-#if defined(__AVX512F__)
-  __m512i n = _mm512_slli_epi32(_mm512_castps_si512(biased.v), 23);
-  return {_mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(p.v), n))};
-#elif defined(__AVX2__)
+#if defined(__AVX2__)
   __m256i n = _mm256_slli_epi32(_mm256_castps_si256(biased.v), 23);
   return {_mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(p.v), n))};
 #elif defined(__SSE2__)
@@ -165,6 +168,7 @@ GT_INLINE Vec scale_by_power_of_two(Vec p, Vec biased) {
   return {vreinterpretq_f32_s32(vaddq_s32(vreinterpretq_s32_f32(p.v), n))};
 #endif
 }
+#endif
 
 alignas(64) constexpr uint32_t kKeepTable[32] = {~0U, ~0U, ~0U, ~0U, ~0U, ~0U, ~0U, ~0U,
                                                  ~0U, ~0U, ~0U, ~0U, ~0U, ~0U, ~0U, ~0U};

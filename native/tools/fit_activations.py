@@ -5,8 +5,8 @@ Needs numpy and scipy. Each fit minimises the largest relative error of the func
 iteratively reweighted least squares in a Chebyshev basis, then a change to monomials in float64 and a rounding to
 float32). Expansions are about the point where the result is largest, so that rounding there is smallest.
 
-  GELU   Phi(-a) = exp(-a^2/2) p(t), t = c a / (1 + c a), a in [0, 14.5]
-  EXP2   2^f = 1 + f p(f), f in [-0.5, 0.5]
+  GELU   Phi(-a) = exp(-a^2/2) p(t), t = a / (a + b), a in [0, 14.5]
+  EXP2   2^f = 1 + f p(f), f in [-0.5, 0.5], and another p for f in [0, 1] with 2^1 = 2
   TANH   tanh(x) = x + x^3 p(x^2), |x| <= 0.625
 """
 
@@ -35,12 +35,12 @@ def lawson(function, weight, low, high, degree, rounds=200, points=6000):
     return series.convert(kind=np.polynomial.Polynomial).coef, best[0]
 
 
-def gelu_fit(scale, degree, reach=14.5):
+def gelu_fit(shift, degree, reach=14.5):
     def tail(t):
-        a = t / (1 - t) / scale
+        a = shift * t / (1 - t)
         return 0.5 * erfcx(a / np.sqrt(2))
 
-    return lawson(tail, lambda t: 1 / tail(t), 0.0, scale * reach / (1 + scale * reach), degree)
+    return lawson(tail, lambda t: 1 / tail(t), 0.0, reach / (reach + shift), degree)
 
 
 def emit(name, values):
@@ -49,21 +49,25 @@ def emit(name, values):
 
 
 def main():
-    degree = 9
-    scales = np.arange(0.16, 0.36, 0.01)
-    scale = min(scales, key=lambda c: gelu_fit(c, degree)[1])
-    scale = float(np.float32(scale))
-    tail, tail_error = gelu_fit(scale, degree)
+    degree = 8
+    # The best of 3.0, 3.1, ... 4.9 for this degree.
+    shift = float(np.float32(3.4))
+    tail, tail_error = gelu_fit(shift, degree)
     exp2, exp2_error = lawson(lambda f: np.expm1(f * np.log(2)) / f, lambda f: np.abs(f) * np.exp2(-f), -0.5, 0.5, 4)
+    inner, floor_error = lawson(
+        lambda f: (np.exp2(f) - 1 - f) / (f * (f - 1)), lambda f: np.abs(f * (f - 1)) * np.exp2(-f), 0.0, 1.0, 3)
+    exp2_floor = np.polynomial.polynomial.polyadd([1.0], np.polynomial.polynomial.polymul([-1.0, 1.0], inner))
     tanh, tanh_error = lawson(
         lambda s: np.where(s < 1e-4, -1 / 3 + 2 * s / 15, (np.tanh(np.sqrt(s)) / np.sqrt(s) - 1) / s),
         lambda s: s * np.sqrt(s) / np.tanh(np.sqrt(s)), 1e-8, 0.625**2, 4)
     print("// Written by native/tools/fit_activations.py; lowest power first.")
     print("// clang-format off")
-    print(f"// Largest relative errors before rounding: tail {tail_error:.2g}, exp2 {exp2_error:.2g}, tanh {tanh_error:.2g}.")
-    print(f"constexpr float kTailScale = {np.float32(scale).item():.9g}F;")
+    print(f"// Largest relative errors before rounding: tail {tail_error:.2g}, exp2 {exp2_error:.2g}, "
+          f"{floor_error:.2g}, tanh {tanh_error:.2g}.")
+    print(f"constexpr float kTailShift = {np.float32(shift).item():.9g}F;")
     emit("kTail", tail)
     emit("kExp2", exp2)
+    emit("kExp2Floor", exp2_floor)
     emit("kTanh", tanh)
 
 
