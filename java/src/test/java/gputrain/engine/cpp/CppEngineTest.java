@@ -55,7 +55,7 @@ class CppEngineTest {
         double[] targets = new double[ROWS];
         for (int row = 0; row < ROWS; row++) {
             inputs[2 * row] = (row % 40) / 20.0 - 1;
-            inputs[2 * row + 1] = (row / 40) / 10.0 - 1;
+            inputs[2 * row + 1] = row / 400.0 - 1;
             targets[row] = Math.sin(3 * inputs[2 * row]) * inputs[2 * row + 1];
         }
         return new DataSet(ROWS, 2, 1, inputs, targets);
