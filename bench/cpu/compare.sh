@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# CPU engine against the machine's own peak and against PyTorch, in one run: rounds of both alternate, so that other work
+# on the machine hits both; the best of each counts. Needs a C++ compiler, CMake and a python3 that has torch.
+#
+#   bench/cpu/compare.sh [ROUNDS [ROWS WIDTH WIDTH ...]]      default: 3 rounds, 1720 rows, 13 80 40 3
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+rounds=${1:-3}
+shift || true
+shape=("$@")
+[ ${#shape[@]} -gt 0 ] || shape=(1720 13 80 40 3)
+python=${PYTHON:-python3}
+"$python" -c 'import torch' 2>/dev/null || {
+  echo "no PyTorch in $python; install it (Debian: python3-torch) or set PYTHON" >&2
+  exit 69
+}
+build=bench/target/native
+mkdir -p "$build"
+cmake -S . -B "$build" -DCMAKE_BUILD_TYPE=Release >"$build/configure.log"
+cmake --build "$build" --target gputrain_cpu_bench --parallel >"$build/build.log"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+for round in $(seq "$rounds"); do
+  echo "round $round" >&2
+  "$build/native/gputrain_cpu_bench" "${shape[@]}" | tee -a "$log" >&2
+  OMP_WAIT_POLICY=PASSIVE "$python" bench/cpu/pytorch_epoch.py "${shape[@]}" | tee -a "$log" >&2
+done
+awk '
+  /^ +[0-9]+ +[0-9.]+ \(/ {
+    threads = $1
+    us = $2
+    peak = $(NF - 2)
+    rate = $(NF - 3)
+    if (!(threads in ours) || us < ours[threads]) { ours[threads] = us; rates[threads] = rate }
+    if (peak > peaks[threads]) peaks[threads] = peak
+  }
+  $1 == "pytorch" {
+    version = $2
+    if (!best || $5 < best) { best = $5; name = $3 ", " $4 " thread" ($4 > 1 ? "s" : "") }
+  }
+  END {
+    printf "\n%-34s %10s %10s %14s %18s\n", "", "us/epoch", "GFLOP/s", "share of peak", "PyTorch / ours"
+    for (t = 1; t <= 2; t++)
+      printf "%-34s %10.1f %10.1f %13.1f%% %18.1f\n", "cpp engine, " t " thread" (t > 1 ? "s" : ""), ours[t], rates[t], 100 * rates[t] / peaks[t], best / ours[t]
+    printf "%-34s %10.1f\n", "PyTorch " version " (" name ")", best
+  }' "$log"
