@@ -111,7 +111,7 @@ class CppEngineTest {
     @Test
     void theDeviceNamesItsInstructionSetAndPeak() {
         assertThat(engine.devices()).hasSize(1);
-        assertThat(engine.devices().get(0).details()).containsPattern("threads, (SSE2|AVX|NEON)");
+        assertThat(engine.devices().get(0).details()).containsPattern("cores, (SSE2|AVX|NEON)");
         assertThat(engine.measurePeakGflops(1, 0.001)).isPositive();
     }
 }
