@@ -78,8 +78,8 @@ final class EngineChoice {
                         .map(Engines.Rejection::cause)
                         .findFirst()
                         .orElse(NO_CUDA);
-                remarks.clear();
-                remarks.add("--device " + number + " is not a usable GPU (" + cause + "); training on the CPU");
+                remarks.removeIf(remark -> remark.startsWith("engine " + CUDA + " "));
+                remarks.add(0, "--device " + number + " is not a usable GPU (" + cause + "); training on the CPU");
                 number = 0;
             }
         }

@@ -7,6 +7,7 @@ import gputrain.experiment.RunEvaluation;
 import gputrain.experiment.SavedRun;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -52,7 +53,7 @@ final class EvaluateCommand implements Callable<Integer> {
         } else {
             new ResultTable(record).print(out);
             double difference = record.path("largestDifferenceMeV").asDouble();
-            out.printf("Largest difference from the run record: %.1e MeV%n", difference);
+            out.printf(Locale.ROOT, "Largest difference from the run record: %.1e MeV%n", difference);
         }
         return ExitCode.OK;
     }

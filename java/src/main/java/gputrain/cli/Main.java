@@ -73,7 +73,21 @@ public final class Main {
         if (System.getenv("NO_COLOR") != null) {
             commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
         }
-        return commandLine.execute(withDefaultCommand(commandLine, args));
+        try {
+            return commandLine.execute(withDefaultCommand(commandLine, args));
+        } catch (OutOfMemoryError e) {
+            err.println("gpu-train: not enough memory (" + e.getMessage()
+                    + "); take fewer seeds or a smaller network, or give Java more with -Xmx");
+            return ExitCode.NO_DEVICE;
+        } catch (StackOverflowError | LinkageError e) {
+            return bug(e, err);
+        }
+    }
+
+    private static int bug(Throwable error, PrintWriter err) {
+        err.println("gpu-train: this is a bug, please report it with the lines below");
+        error.printStackTrace(err);
+        return ExitCode.BUG;
     }
 
     private static PrintWriter writer(PrintStream stream) {
@@ -98,11 +112,9 @@ public final class Main {
             int code = ExitCode.of(error);
             PrintWriter err = commandLine.getErr();
             if (code == ExitCode.BUG) {
-                err.println("gpu-train: this is a bug, please report it with the lines below");
-                error.printStackTrace(err);
-            } else {
-                err.println(commandLine.getColorScheme().errorText("gpu-train: " + error.getMessage()));
+                return bug(error, err);
             }
+            err.println(commandLine.getColorScheme().errorText("gpu-train: " + error.getMessage()));
             return code;
         }
     }

@@ -27,6 +27,7 @@ final class ResultTable {
             for (JsonNode baseline : record.path("baselines")) {
                 JsonNode metrics = baseline.path("metrics");
                 out.printf(
+                        Locale.ROOT,
                         "  %-44s train %s (%d)  test %s (%d)%n",
                         baseline.path("name").asText(),
                         figure(metrics.path("train").path("rmsdMeV")),
@@ -53,6 +54,7 @@ final class ResultTable {
             JsonNode metrics = entry.getValue();
             JsonNode published = protocol.path("published").path(entry.getKey());
             out.printf(
+                    Locale.ROOT,
                     "  %-10s %7d   %-15s  %-8s  %-8s  %-15s  %-8s  %-8s%n",
                     entry.getKey(),
                     metrics.path("count").asInt(),

@@ -45,6 +45,9 @@ import picocli.CommandLine.Spec;
 final class TrainCommand implements Callable<Integer> {
     static final String DEFAULT_EXPERIMENT = "huang/method-3-case-a";
 
+    /** A year, in seconds. */
+    private static final double LONGEST_INTERVAL = 366 * 86_400.0;
+
     @Spec
     private CommandSpec spec;
 
@@ -120,8 +123,12 @@ final class TrainCommand implements Callable<Integer> {
         if (seeds < 1) {
             throw new UsageException("--seeds must be at least 1: " + seeds);
         }
-        if (!(checkpointSeconds >= 0)) {
-            throw new UsageException("--checkpoint-seconds must not be negative: " + checkpointSeconds);
+        if (firstSeed > Long.MAX_VALUE - seeds) {
+            throw new UsageException("--first-seed is too large: " + firstSeed);
+        }
+        if (!(checkpointSeconds >= 0 && checkpointSeconds <= LONGEST_INTERVAL)) {
+            throw new UsageException(
+                    "--checkpoint-seconds must be from 0 to %.0f: %s".formatted(LONGEST_INTERVAL, checkpointSeconds));
         }
         // All files are read before the first is trained: a slip in the last one should not cost hours.
         Set<String> names = new LinkedHashSet<>(experiments.isEmpty() ? List.of(DEFAULT_EXPERIMENT) : experiments);
@@ -218,7 +225,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private Path directory(Experiment experiment) {
         Path parent = out == null ? Path.of("runs") : out;
-        boolean several = experiments.size() > 1;
+        boolean several = Set.copyOf(experiments).size() > 1;
         return out != null && !several ? parent : parent.resolve(experiment.name());
     }
 }

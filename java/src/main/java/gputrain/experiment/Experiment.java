@@ -16,12 +16,14 @@ import java.util.Optional;
  * One trained model of a paper, or of a user, as its file says it.
  *
  * @param name {@code <first author>/<model>-<case>}, or the file's path
+ * @param file what error messages call its file
  * @param text the file itself, kept with every run
  * @param deviations where the file knowingly differs from the paper
  * @param published the paper's figures by set: train, test, all
  */
 public record Experiment(
         String name,
+        String file,
         String title,
         String description,
         String text,
@@ -98,13 +100,17 @@ public record Experiment(
      * The leak-free recipe: each replica keeps one part of the training set aside and keeps the parameters with the
      * smallest rms there.
      *
-     * @param parts the training set is cut into this many parts; replica i keeps part i modulo parts aside
+     * @param parts the training set is cut into this many parts; a replica keeps part (seed modulo parts) aside
      * @param patience epochs without improvement after which a replica stops; 0 for never
      */
     public record LeakFree(int parts, long patience, long epochs, double weightDecay) {}
 
     /** All widths of the network. */
     public List<Integer> widths() {
+        return widths(inputs, hidden, outputs);
+    }
+
+    static List<Integer> widths(Inputs inputs, List<Integer> hidden, Outputs outputs) {
         List<Integer> widths = new java.util.ArrayList<>();
         widths.add(inputs.features().size());
         widths.addAll(hidden);

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,12 +32,20 @@ public final class ExperimentCatalogue {
         if (names().contains(nameOrPath)) {
             return ExperimentFile.parse(nameOrPath, nameOrPath + ".toml", resource(nameOrPath + ".toml"));
         }
-        Path path = Path.of(nameOrPath);
         if (nameOrPath.endsWith(".toml")) {
+            Path path = path(nameOrPath);
             return ExperimentFile.parse(nameOf(path), nameOrPath, read(path));
         }
         throw new UsageException("unknown experiment \"" + nameOrPath + "\"" + closest(nameOrPath)
                 + "; `gpu-train list` shows all, a file of your own must end in .toml");
+    }
+
+    private static Path path(String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new UsageException("not a file name: " + e.getMessage());
+        }
     }
 
     private static String nameOf(Path path) {

@@ -10,15 +10,19 @@ import gputrain.features.FeatureCatalogue;
 import gputrain.features.FeatureException;
 import gputrain.features.Target;
 import gputrain.model.Activation;
+import gputrain.model.DenseNetwork;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.tomlj.Toml;
 import org.tomlj.TomlParseError;
 import org.tomlj.TomlParseResult;
+import org.tomlj.TomlPosition;
 
 /** Reads experiment files. Every key is documented in {@code data/experiments/README.md}. */
 final class ExperimentFile {
@@ -39,10 +43,10 @@ final class ExperimentFile {
             throw new ExperimentException(file + ":" + first.position().line() + ":"
                     + first.position().column() + ": not valid TOML: " + first.getMessage());
         }
-        return read(name, text, new TomlSection(file, "", result));
+        return read(name, file, text, new TomlSection(file, result));
     }
 
-    private static Experiment read(String name, String text, TomlSection top) {
+    private static Experiment read(String name, String file, String text, TomlSection top) {
         String title = top.string("title");
         String description = top.string("description", "");
         List<String> deviations = top.has("deviations") ? top.strings("deviations") : List.of();
@@ -70,14 +74,16 @@ final class ExperimentFile {
         Experiment.Training training = training(top.section("training"));
         TomlSection leak = top.section("leak-free");
         Experiment.LeakFree leakFree = new Experiment.LeakFree(
-                Math.toIntExact(atLeast(leak, "parts", 2, 10)),
-                atLeast(leak, "patience", 0, 0),
+                atLeast(leak, "parts", 2, 10),
+                atLeast(leak, "patience", 0, 0L),
                 atLeast(leak, "epochs", 1, training.epochs()),
-                leak.number("weight-decay", training.weightDecay()));
+                leak.magnitude("weight-decay", training.weightDecay()));
         leak.finish();
         top.finish();
+        requireBuildable(network, inputs, outputs, hidden, activation);
         return new Experiment(
                 name,
+                file,
                 title,
                 description,
                 text,
@@ -91,6 +97,19 @@ final class ExperimentFile {
                 activation,
                 training,
                 leakFree);
+    }
+
+    private static void requireBuildable(
+            TomlSection network,
+            Experiment.Inputs inputs,
+            Experiment.Outputs outputs,
+            List<Integer> hidden,
+            Activation activation) {
+        try {
+            new DenseNetwork(Experiment.widths(inputs, hidden, outputs), activation);
+        } catch (IllegalArgumentException e) {
+            throw network.error("hidden", String.valueOf(e.getMessage()));
+        }
     }
 
     private static Map<String, Experiment.Published> published(TomlSection section) {
@@ -120,7 +139,7 @@ final class ExperimentFile {
             if (!(fraction > 0 && fraction < 1)) {
                 throw split.error("test-fraction", "must be between 0 and 1: " + fraction);
             }
-            parsed = new Experiment.Split.Random(fraction, atLeast(split, "random-state", 0, 42));
+            parsed = new Experiment.Split.Random(fraction, atLeast(split, "random-state", 0, 42L));
         } else {
             String newer = split.string("table");
             parsed = new Experiment.Split.NewerEdition(newer, selection(section, newer));
@@ -134,13 +153,13 @@ final class ExperimentFile {
     private static Selection selection(TomlSection section, String table) {
         Selection selection = Selection.from(table);
         if (section.has("Z-above")) {
-            selection = selection.zAbove(Math.toIntExact(section.whole("Z-above")));
+            selection = selection.zAbove(section.integer("Z-above"));
         }
         if (section.has("N-above")) {
-            selection = selection.nAbove(Math.toIntExact(section.whole("N-above")));
+            selection = selection.nAbove(section.integer("N-above"));
         }
         if (section.has("A-at-least")) {
-            selection = selection.minA(Math.toIntExact(section.whole("A-at-least")));
+            selection = selection.minA(section.integer("A-at-least"));
         }
         if (section.bool("measured", false)) {
             selection = selection.measuredOnly();
@@ -163,6 +182,8 @@ final class ExperimentFile {
                 throw section.error("features", String.valueOf(e.getMessage()));
             }
         }
+        requireDifferent(
+                section, "features", features.stream().map(Feature::name).toList());
         if (features.isEmpty()) {
             throw section.error("features", "at least one feature is needed");
         }
@@ -171,11 +192,21 @@ final class ExperimentFile {
         return new Experiment.Inputs(List.copyOf(features), scaling);
     }
 
+    private static void requireDifferent(TomlSection section, String key, List<String> names) {
+        Set<String> seen = new HashSet<>();
+        for (String name : names) {
+            if (!seen.add(name)) {
+                throw section.error(key, "\"" + name + "\" is there twice");
+            }
+        }
+    }
+
     private static Experiment.Outputs outputs(TomlSection section) {
         List<Target> targets = new ArrayList<>();
         for (String name : section.strings("targets")) {
             targets.add(target(section, "targets", name));
         }
+        requireDifferent(section, "targets", targets.stream().map(Target::name).toList());
         Target mass = target(section, "mass", section.string("mass"));
         int index = targets.stream().map(Target::name).toList().indexOf(mass.name());
         if (index < 0) {
@@ -205,19 +236,16 @@ final class ExperimentFile {
         Loss loss = loss(section);
         Optimizer optimizer = optimizer(section);
         LearningRateRule rate = new LearningRateFile(section).read();
-        double weightDecay = section.number("weight-decay", 0);
-        if (!(weightDecay >= 0)) {
-            throw section.error("weight-decay", "must not be negative: " + weightDecay);
-        }
-        int batch = Math.toIntExact(atLeast(section, "batch-size", 0, 0));
+        double weightDecay = section.magnitude("weight-decay", 0);
+        int batch = atLeast(section, "batch-size", 0, 0);
         boolean shuffle = section.bool("shuffle", true);
         Precision precision = section.oneOf("precision", "float32", List.of("float32", "float64"))
                         .equals("float32")
                 ? Precision.FLOAT32
                 : Precision.FLOAT64;
-        long epochs = atLeast(section, "epochs", 1, 0);
-        double stop = section.number("stop-below-loss", 0);
-        long every = atLeast(section, "sample-every", 1, 100);
+        long epochs = atLeast(section, "epochs", 1, 0L);
+        double stop = section.magnitude("stop-below-loss", 0);
+        long every = atLeast(section, "sample-every", 1, 100L);
         boolean best =
                 section.oneOf("keep", "last", List.of("last", "best-on-test")).equals("best-on-test");
         section.finish();
@@ -257,5 +285,17 @@ final class ExperimentFile {
             throw section.error(key, "must be at least " + minimum + ": " + value);
         }
         return value;
+    }
+
+    private static int atLeast(TomlSection section, String key, int minimum, int otherwise) {
+        long value = atLeast(section, key, (long) minimum, (long) otherwise);
+        return section.has(key) ? section.integer(key) : (int) value;
+    }
+
+    /** An error in a value that turned out wrong only when the data was there. */
+    static ExperimentException error(Experiment experiment, String key, String message) {
+        TomlPosition position = Toml.parse(experiment.text()).inputPositionOf(key);
+        String where = position == null ? "" : ":" + position.line() + ":" + position.column();
+        return new ExperimentException(experiment.file() + where + ": " + key + ": " + message);
     }
 }

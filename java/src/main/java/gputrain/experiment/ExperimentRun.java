@@ -49,12 +49,15 @@ public final class ExperimentRun {
      * @return the run record, or nothing when {@code stop} was requested before the end
      * @throws UsageException when the directory belongs to another run
      * @throws gputrain.train.OutputException when it cannot be written
+     * @throws gputrain.train.CheckpointException when another process is using it
      */
     public Optional<JsonNode> run(BiFunction<Protocol, TrainingPlan, TrainingListener> listeners, StopRequest stop) {
-        Optional<JsonNode> finished = directory.claim(identity(), options.fresh());
-        if (finished.isPresent()) {
-            return finished;
+        try (RunClaim claim = RunClaim.of(directory, identity(), options.fresh())) {
+            return claim.finished().isPresent() ? claim.finished() : train(listeners, stop);
         }
+    }
+
+    private Optional<JsonNode> train(BiFunction<Protocol, TrainingPlan, TrainingListener> listeners, StopRequest stop) {
         AtomicFiles.writeText(directory.experiment(), prepared.experiment().text());
         AtomicFiles.writeText(directory.model(), RunDirectory.write(ModelDescription.of(prepared.encoder())));
         String started = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();

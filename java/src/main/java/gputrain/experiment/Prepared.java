@@ -5,6 +5,7 @@ import gputrain.data.MassEntry;
 import gputrain.data.MassTable;
 import gputrain.data.RandomSplit;
 import gputrain.data.Split;
+import gputrain.data.UnknownTableException;
 import gputrain.engine.DataSet;
 import gputrain.engine.Monitor;
 import gputrain.engine.Replica;
@@ -13,6 +14,7 @@ import gputrain.engine.TrainingPlan;
 import gputrain.model.DenseNetwork;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -48,17 +50,20 @@ public final class Prepared {
     /**
      * Selects, divides and scales.
      *
-     * @throws ExperimentException when the selection leaves nothing to train or test on
+     * @throws ExperimentException when a table is not known or the selection leaves nothing to train or test on
      * @throws gputrain.features.FeatureException when a nucleus lacks a feature
      */
     public static Prepared of(Experiment experiment, DataLibrary library) {
-        MassTable table = library.experimental(experiment.data().selection().tableId());
+        MassTable table =
+                named(experiment, "data.table", experiment.data().selection().tableId(), library::experimental);
+        // Needed only when the run record is written; after hours of training it is too late for a slip.
+        experiment.data().baselines().forEach(id -> named(experiment, "data.baselines", id, library::theory));
         List<MassEntry> rows = new ArrayList<>(experiment.data().selection().select(table));
         List<MassTable> tables = new ArrayList<>(List.of(table));
         int[] training;
         int[] test;
         if (experiment.data().split() instanceof Experiment.Split.NewerEdition newer) {
-            MassTable newerTable = library.experimental(newer.table());
+            MassTable newerTable = named(experiment, "data.split", newer.table(), library::experimental);
             tables.add(newerTable);
             int first = rows.size();
             List<MassEntry> older = List.copyOf(rows);
@@ -77,13 +82,29 @@ public final class Prepared {
             test = split.test();
         }
         requireRows(experiment, Math.min(training.length, test.length));
+        if (experiment.leakFree().parts() > training.length) {
+            throw ExperimentFile.error(
+                    experiment,
+                    "leak-free.parts",
+                    experiment.leakFree().parts() + " parts of " + training.length + " training nuclei");
+        }
         return new Prepared(experiment, library, List.copyOf(tables), List.copyOf(rows), training, test);
+    }
+
+    private static <T> T named(Experiment experiment, String key, String id, Function<String, T> tables) {
+        try {
+            return tables.apply(id);
+        } catch (UnknownTableException e) {
+            throw ExperimentFile.error(experiment, key, String.valueOf(e.getMessage()));
+        }
     }
 
     private static void requireRows(Experiment experiment, int rows) {
         if (rows < 1) {
-            throw new ExperimentException(experiment.name() + ": the selection \""
-                    + experiment.data().selection() + "\" leaves no nuclei to train or to test on");
+            throw ExperimentFile.error(
+                    experiment,
+                    "data",
+                    "the selection \"" + experiment.data().selection() + "\" leaves no nuclei to train or to test on");
         }
     }
 

@@ -3,6 +3,7 @@ package gputrain.experiment;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import gputrain.data.DataLibrary;
+import gputrain.data.MassTable;
 import gputrain.engine.Engine;
 import gputrain.engine.EngineOptions;
 import gputrain.engine.TrainingPlan;
@@ -19,6 +20,17 @@ public final class RunEvaluation {
     public RunEvaluation(SavedRun run, DataLibrary library) {
         this.run = run;
         this.prepared = Prepared.of(run.experiment(), library);
+        prepared.tables().forEach(this::requireSameTable);
+    }
+
+    private void requireSameTable(MassTable table) {
+        for (JsonNode node : run.record().path("data")) {
+            String sha256 = node.path("sha256").asText();
+            if (node.path("id").asText().equals(table.id()) && !sha256.equals(table.sha256())) {
+                throw new ExperimentException("the run was trained on another table " + table.id() + " (SHA-256 "
+                        + sha256 + ", here " + table.sha256() + "); name the directory of that one with --data");
+            }
+        }
     }
 
     /** The plan whose engine evaluates. */
@@ -53,6 +65,7 @@ public final class RunEvaluation {
             metrics.forEach((set, figures) -> target.set(set, RunRecord.metrics(figures)));
             largest = Math.max(largest, difference(metrics, run.record(), protocol));
         }
+        record.set("metrics", record.path("protocols").path(0).path("metrics"));
         record.put("largestDifferenceMeV", largest);
         return record;
     }

@@ -29,7 +29,11 @@ public record SavedRun(RunDirectory directory, JsonNode record, Experiment exper
                             : path + ": not a run directory (it has no run.json)");
         }
         JsonNode record = RunDirectory.read(directory.record());
-        return new SavedRun(directory, record, experiment(directory, record));
+        SavedRun run = new SavedRun(directory, record, experiment(directory, record));
+        if (run.protocols().isEmpty()) {
+            throw new ExperimentException(directory.record() + ": not a run record (it names no protocol)");
+        }
+        return run;
     }
 
     private static Experiment experiment(RunDirectory directory, JsonNode record) {

@@ -18,12 +18,19 @@ import org.tomlj.TomlTable;
 final class TomlSection {
     private final String file;
     private final String name;
+    private final String at;
     private final TomlTable table;
     private final Set<String> read = new LinkedHashSet<>();
 
-    TomlSection(String file, String name, TomlTable table) {
+    /** The top of a file. */
+    TomlSection(String file, TomlTable table) {
+        this(file, "", "", table);
+    }
+
+    private TomlSection(String file, String name, String at, TomlTable table) {
         this.file = file;
         this.name = name;
+        this.at = at;
         this.table = table;
     }
 
@@ -35,7 +42,7 @@ final class TomlSection {
     TomlSection section(String key) {
         Object value = required(key, "a table [" + key + "]");
         if (value instanceof TomlTable child) {
-            return new TomlSection(file, name.isEmpty() ? key : name + "." + key, child);
+            return new TomlSection(file, name.isEmpty() ? key : name + "." + key, position(key), child);
         }
         throw error(key, "expected a table, found " + describe(value));
     }
@@ -89,6 +96,24 @@ final class TomlSection {
 
     long whole(String key, long otherwise) {
         return has(key) ? whole(key) : otherwise;
+    }
+
+    /** A whole number that fits an int. */
+    int integer(String key) {
+        long value = whole(key);
+        if (value != (int) value) {
+            throw error(key, "out of range: " + value);
+        }
+        return (int) value;
+    }
+
+    /** A number that is not negative. */
+    double magnitude(String key, double otherwise) {
+        double value = number(key, otherwise);
+        if (value < 0) {
+            throw error(key, "must not be negative: " + value);
+        }
+        return value;
     }
 
     /** One of some words; the matching enum-like word is returned. */
@@ -145,10 +170,13 @@ final class TomlSection {
     }
 
     ExperimentException error(String key, String message) {
-        TomlPosition position = table.inputPositionOf(List.of(key));
-        String where = position == null ? "" : ":" + position.line() + ":" + position.column();
         String path = name.isEmpty() ? key : name + "." + key;
-        return new ExperimentException(file + where + ": " + path + ": " + message);
+        return new ExperimentException(file + position(key) + ": " + path + ": " + message);
+    }
+
+    private String position(String key) {
+        TomlPosition position = table.inputPositionOf(List.of(key));
+        return position == null ? at : ":" + position.line() + ":" + position.column();
     }
 
     private List<Object> array(String key) {
@@ -174,7 +202,7 @@ final class TomlSection {
         Object value = table.get(List.of(key));
         if (value == null) {
             String where = name.isEmpty() ? "at the top of the file" : "in [" + name + "]";
-            throw new ExperimentException(file + ": missing " + where + ": " + key + " (" + what + ")");
+            throw new ExperimentException(file + at + ": missing " + where + ": " + key + " (" + what + ")");
         }
         return value;
     }

@@ -1,14 +1,10 @@
 package gputrain.train;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -70,51 +66,14 @@ public final class Checkpoints {
         return interval;
     }
 
-    /** Holds the directory until closed. */
-    @FunctionalInterface
-    interface Claim extends AutoCloseable {
-        @Override
-        void close();
-    }
-
     /**
-     * Prepares the directory and keeps other runs out; a process that dies lets go by itself.
+     * Prepares the directory and keeps other runs out until the lock is closed.
      *
      * @throws CheckpointException when the directory cannot be used or another run is using it
      */
-    Claim claim() {
+    DirectoryLock claim() {
         prepare();
-        Path file = directory.resolve("lock");
-        try {
-            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (isHeldElsewhere(channel)) {
-                channel.close();
-                throw new CheckpointException(
-                        "another run is using " + directory + "; wait for it, stop it, or choose another --out");
-            }
-            return () -> release(channel);
-        } catch (IOException e) {
-            throw new CheckpointException("cannot use " + file + ": " + AtomicFiles.explain(file, e), e);
-        }
-    }
-
-    private static boolean isHeldElsewhere(FileChannel channel) {
-        try {
-            return channel.tryLock() == null;
-        } catch (OverlappingFileLockException heldInThisProcess) {
-            return true;
-        } catch (IOException unsupported) {
-            // Some cluster file systems are mounted without locks; training there must work all the same.
-            return false;
-        }
-    }
-
-    private static void release(FileChannel channel) {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException("the lock of the checkpoints cannot be released", e);
-        }
+        return DirectoryLock.of(directory);
     }
 
     /**

@@ -90,7 +90,7 @@ public final class Trainer {
             throw new EngineException("engine " + engine.name() + " cannot train this plan: " + reason);
         });
         stop.saved(false);
-        Checkpoints.Claim claim = null;
+        DirectoryLock claim = null;
         try {
             claim = checkpoints == null ? null : checkpoints.claim();
             Trainer trainer = new Trainer(engine, plan, data, options, checkpoints, listener);

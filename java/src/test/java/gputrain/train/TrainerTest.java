@@ -222,7 +222,7 @@ class TrainerTest {
     @Test
     void twoRunsInOneDirectoryAreRefused() {
         Checkpoints checkpoints = new Checkpoints(directory);
-        try (Checkpoints.Claim claim = checkpoints.claim()) {
+        try (DirectoryLock claim = checkpoints.claim()) {
             assertThat(claim).isNotNull();
             assertThatThrownBy(() -> run(Fixture.fullBatch(3), new Recorder()))
                     .isInstanceOf(CheckpointException.class)

@@ -1,0 +1,118 @@
+package gputrain.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import gputrain.data.DataLibrary;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ExperimentCatalogueTest {
+
+    @TempDir
+    private Path directory;
+
+    static List<String> names() {
+        return ExperimentCatalogue.names();
+    }
+
+    @Test
+    void theIndexListsTheFilesThereAre() throws IOException {
+        Path root = Path.of("..", "data", "experiments");
+        try (Stream<Path> files = Files.walk(root)) {
+            List<String> found = files.filter(file -> file.toString().endsWith(".toml"))
+                    .map(file ->
+                            root.relativize(file).toString().replace('\\', '/').replace(".toml", ""))
+                    .toList();
+            assertThat(names()).containsExactlyInAnyOrderElementsOf(found).doesNotHaveDuplicates();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void everyFileCanBeTrained(String name) {
+        Experiment experiment = ExperimentCatalogue.load(name);
+        assertThat(experiment.name()).isEqualTo(name);
+        assertThat(experiment.paper().citation()).isNotBlank();
+        assertThat(experiment.deviations()).isNotEmpty();
+        Prepared prepared = Prepared.of(experiment, DataLibrary.bundled());
+        boolean caseA = name.contains("case-a");
+        assertThat(prepared.trainingRows()).hasSize(caseA ? 1720 : 2090);
+        assertThat(prepared.testRows()).hasSize(caseA ? 430 : 73);
+        assertThat(experiment.training().keepBestOnTest())
+                .isEqualTo(!name.contains("method-1") && !name.endsWith("as-printed"));
+    }
+
+    /** Table III of the paper: rmsd and MAE of training set, test set, all; networks of Section III. */
+    @ParameterizedTest
+    @CsvSource({
+        "huang/method-1-case-a, 0.135, 0.099, 0.204, 0.141, 0.151, 0.107, '[12, 80, 40, 1]'",
+        "huang/method-2-case-a, 0.087, 0.064, 0.143, 0.099, 0.101, 0.071, '[13, 80, 40, 3]'",
+        "huang/method-3-case-a, 0.052, 0.039, 0.122, 0.087, 0.071, 0.049, '[11, 80, 40, 3]'",
+        "huang/method-1-case-b, 0.195, 0.145, 0.416, 0.283, 0.207, 0.150, '[12, 80, 40, 1]'",
+        "huang/method-2-case-b, 0.159, 0.122, 0.237, 0.173, 0.162, 0.124, '[13, 120, 60, 3]'",
+        "huang/method-3-case-b, 0.125, 0.096, 0.191, 0.144, 0.128, 0.097, '[11, 120, 60, 3]'"
+    })
+    void figuresAndNetworksAreThoseOfThePaper(
+            String name,
+            double train,
+            double trainMae,
+            double test,
+            double testMae,
+            double all,
+            double allMae,
+            String widths) {
+        for (String variant : List.of(name, name + "-as-printed")) {
+            if (names().contains(variant)) {
+                Experiment experiment = ExperimentCatalogue.load(variant);
+                requirePublished(experiment, "train", train, trainMae);
+                requirePublished(experiment, "test", test, testMae);
+                requirePublished(experiment, "all", all, allMae);
+                assertThat(experiment.widths()).hasToString(widths);
+            }
+        }
+    }
+
+    private static void requirePublished(Experiment experiment, String set, double rmsd, double mae) {
+        Experiment.Published published = experiment.published().get(set);
+        assertThat(published.rmsdMeV()).as(set).contains(rmsd);
+        assertThat(published.maeMeV()).as(set).contains(mae);
+    }
+
+    @Test
+    void anUnknownNameOffersTheClosest() {
+        assertThatThrownBy(() -> ExperimentCatalogue.load("huang/method-3-casea"))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("did you mean \"huang/method-3-case-a\"");
+        assertThatThrownBy(() -> ExperimentCatalogue.load("x"))
+                .isInstanceOf(UsageException.class)
+                .hasMessageNotContaining("did you mean");
+    }
+
+    @Test
+    void readsAFileOfTheUser() throws IOException {
+        Path file = Files.writeString(directory.resolve("mine.toml"), Tiny.TEXT);
+        assertThat(ExperimentCatalogue.load(file.toString()).name()).isEqualTo("local/mine");
+    }
+
+    @Test
+    void aFileThatCannotBeReadIsNamed() throws IOException {
+        Path missing = directory.resolve("missing.toml");
+        assertThatThrownBy(() -> ExperimentCatalogue.load(missing.toString()))
+                .isInstanceOf(ExperimentException.class)
+                .hasMessageContaining(missing + ": no such file");
+        Path latin = Files.write(directory.resolve("latin.toml"), new byte[] {'#', (byte) 0xE4});
+        assertThatThrownBy(() -> ExperimentCatalogue.load(latin.toString()))
+                .isInstanceOf(ExperimentException.class)
+                .hasMessageContaining(latin + ": not a text file in UTF-8");
+        assertThatThrownBy(() -> ExperimentCatalogue.load("a\0.toml")).isInstanceOf(UsageException.class);
+    }
+}

@@ -1,0 +1,68 @@
+package gputrain.experiment;
+
+import java.util.Map;
+
+/** A small experiment file, as text to edit. */
+public final class Tiny {
+    /** 40-odd nuclei around calcium and titanium, a network of three neurons. */
+    public static final String TEXT = """
+            title = "Tiny"
+
+            [data]
+            table = "ame2020"
+            Z-above = 20
+            N-above = 20
+            measured = true
+            uncertainty-below-keV = 0.6
+            split = { kind = "random", test-fraction = 0.2, random-state = 42 }
+            baselines = ["ws4"]
+
+            [inputs]
+            features = ["Z", "A", "A^(2/3)", "V_p", "delta_np"]
+            scaling = "min-max"
+
+            [outputs]
+            targets = ["E", "E_LD(ws-star)", "E - E_LD(ws-star)"]
+            mass = "E - E_LD(ws-star)"
+            scaling = "standard"
+
+            [network]
+            hidden = [3]
+            activation = "gelu"
+
+            [training]
+            loss = "huber"
+            huber-delta = 1
+            optimizer = "adam"
+            learning-rate = 1e-2
+            epochs = 60
+            sample-every = 10
+            keep = "last"
+
+            [leak-free]
+            parts = 5
+            """;
+
+    private Tiny() {}
+
+    /** The text with some pieces replaced; each must be there. */
+    public static String with(Map<String, String> replacements) {
+        String text = TEXT;
+        for (Map.Entry<String, String> entry : replacements.entrySet()) {
+            if (!text.contains(entry.getKey())) {
+                throw new IllegalArgumentException("not in the text: " + entry.getKey());
+            }
+            text = text.replace(entry.getKey(), entry.getValue());
+        }
+        return text;
+    }
+
+    /** The text with one piece replaced. */
+    public static String with(String piece, String replacement) {
+        return with(Map.of(piece, replacement));
+    }
+
+    static Experiment experiment(String text) {
+        return ExperimentFile.parse("local/tiny", "tiny.toml", text);
+    }
+}
