@@ -20,7 +20,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ArchitectureTest {
     /** A package may import those before it. */
     private static final List<String> ORDER = List.of(
-            "nuclide", "data", "features", "model", "engine", "train", "evaluation", "experiment", "report", "cli");
+            "file",
+            "nuclide",
+            "data",
+            "features",
+            "model",
+            "engine",
+            "train",
+            "evaluation",
+            "experiment",
+            "report",
+            "cli");
 
     private static final int LONGEST_FILE = 400;
 

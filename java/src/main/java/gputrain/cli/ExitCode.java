@@ -8,10 +8,10 @@ import gputrain.engine.NoSuchEngineException;
 import gputrain.experiment.ExperimentException;
 import gputrain.experiment.UsageException;
 import gputrain.features.FeatureException;
+import gputrain.file.OutputException;
 import gputrain.nuclide.InputException;
 import gputrain.report.ReportException;
 import gputrain.train.CheckpointException;
-import gputrain.train.OutputException;
 import gputrain.train.SafeTensorsException;
 import java.io.UncheckedIOException;
 

@@ -1,12 +1,12 @@
 package gputrain.data;
 
 /** Levenshtein's distance, to guess what a misspelt name meant. */
-final class EditDistance {
+public final class EditDistance {
 
     private EditDistance() {}
 
     /** The fewest insertions, deletions and replacements of characters that make one text the other. */
-    static int between(String a, String b) {
+    public static int between(String a, String b) {
         int[] previous = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {
             previous[j] = j;

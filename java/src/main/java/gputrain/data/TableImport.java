@@ -1,5 +1,6 @@
 package gputrain.data;
 
+import gputrain.file.AtomicFiles;
 import gputrain.nuclide.InputException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -55,12 +56,7 @@ public final class TableImport {
         byte[] csv = convert(published.toString(), readBytes(published), id, format);
         Path target = directory.resolve(id + ".csv");
         RawTable written = TableCsv.read(target.toString(), csv);
-        try {
-            AtomicFile.write(target, csv);
-        } catch (IOException e) {
-            throw new TableFileException(
-                    "cannot write " + target + " (" + e + "); check that the directory is writable and not full", e);
-        }
+        AtomicFiles.write(target, csv);
         return new Result(target, kindOf(written), written.rows().size(), Checksums.sha256(csv));
     }
 

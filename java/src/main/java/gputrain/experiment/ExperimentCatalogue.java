@@ -1,5 +1,6 @@
 package gputrain.experiment;
 
+import gputrain.data.EditDistance;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -68,31 +69,13 @@ public final class ExperimentCatalogue {
         String best = null;
         int distance = Integer.MAX_VALUE;
         for (String name : names()) {
-            int d = editDistance(wanted, name);
+            int d = EditDistance.between(wanted, name);
             if (d < distance) {
                 distance = d;
                 best = name;
             }
         }
         return best != null && distance <= wanted.length() / 2 + 1 ? ", did you mean \"" + best + "\"" : "";
-    }
-
-    /** Levenshtein distance. */
-    private static int editDistance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int substitution = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(substitution, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[b.length()];
     }
 
     private static String resource(String name) {

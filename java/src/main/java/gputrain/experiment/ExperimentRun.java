@@ -8,8 +8,8 @@ import gputrain.data.MassTable;
 import gputrain.engine.Engine;
 import gputrain.engine.EngineOptions;
 import gputrain.engine.TrainingPlan;
+import gputrain.file.AtomicFiles;
 import gputrain.nuclide.Nuclide;
-import gputrain.train.AtomicFiles;
 import gputrain.train.ModelFile;
 import gputrain.train.StopRequest;
 import gputrain.train.TrainingListener;
@@ -48,7 +48,7 @@ public final class ExperimentRun {
      *
      * @return the run record, or nothing when {@code stop} was requested before the end
      * @throws UsageException when the directory belongs to another run
-     * @throws gputrain.train.OutputException when it cannot be written
+     * @throws gputrain.file.OutputException when it cannot be written
      * @throws gputrain.train.CheckpointException when another process is using it
      */
     public Optional<JsonNode> run(BiFunction<Protocol, TrainingPlan, TrainingListener> listeners, StopRequest stop) {

@@ -1,9 +1,9 @@
 package gputrain.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import gputrain.train.AtomicFiles;
+import gputrain.file.AtomicFiles;
+import gputrain.file.OutputException;
 import gputrain.train.DirectoryLock;
-import gputrain.train.OutputException;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;

@@ -1,7 +1,7 @@
 package gputrain.report;
 
-import gputrain.train.AtomicFiles;
-import gputrain.train.OutputException;
+import gputrain.file.AtomicFiles;
+import gputrain.file.OutputException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

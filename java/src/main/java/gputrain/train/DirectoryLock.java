@@ -1,5 +1,6 @@
 package gputrain.train;
 
+import gputrain.file.AtomicFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;

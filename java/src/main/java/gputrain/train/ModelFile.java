@@ -1,6 +1,7 @@
 package gputrain.train;
 
 import gputrain.engine.Precision;
+import gputrain.file.OutputException;
 import gputrain.model.DenseNetwork;
 import gputrain.train.SafeTensors.Tensor;
 import java.nio.file.Path;

@@ -8,6 +8,7 @@ import gputrain.engine.ReplicaState;
 import gputrain.engine.Sample;
 import gputrain.engine.Session;
 import gputrain.engine.TrainingPlan;
+import gputrain.file.AtomicFiles;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;

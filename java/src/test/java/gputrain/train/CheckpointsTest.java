@@ -3,6 +3,7 @@ package gputrain.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import gputrain.engine.ReplicaState;
 import gputrain.engine.Sample;
@@ -12,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +23,8 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -262,5 +266,16 @@ class CheckpointsTest {
                         new Sample(0, 5, 0.5, 1e-3, List.of(0.1, Double.NaN)),
                         new Sample(0, 10, 0.25, 1e-3, List.of())),
                 List.of(state));
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void anUnwritableDirectoryIsNamed() throws IOException {
+        Path locked = Files.createDirectory(directory.resolve("locked"));
+        Files.setPosixFilePermissions(locked, PosixFilePermissions.fromString("r-xr-xr-x"));
+        assumeFalse(Files.isWritable(locked), "this user may write everywhere");
+        assertThatThrownBy(() -> new Checkpoints(locked).prepare())
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("the directory " + locked + " is not writable");
     }
 }

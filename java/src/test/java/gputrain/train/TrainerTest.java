@@ -18,6 +18,7 @@ import gputrain.engine.Sample;
 import gputrain.engine.StopRule;
 import gputrain.engine.TrainingPlan;
 import gputrain.engine.jvm.JvmEngine;
+import gputrain.file.AtomicFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

@@ -4,6 +4,7 @@ import gputrain.engine.Engine;
 import gputrain.engine.EngineException;
 import gputrain.engine.TrainingPlan;
 import gputrain.engine.jvm.JvmEngine;
+import gputrain.file.AtomicFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package gputrain.train;
+package gputrain.file;
 
 /** A file cannot be written; the message names the file, its directory, the cause and what to do. */
 public final class OutputException extends RuntimeException {

@@ -1,4 +1,4 @@
-package gputrain.train;
+package gputrain.file;
 
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -34,7 +34,7 @@ public final class AtomicFiles {
 
     /** Opens the temporary file; a test puts a full disk here. */
     @FunctionalInterface
-    interface Opener {
+    public interface Opener {
         Opener FILE = path -> FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
         FileChannel open(Path path) throws IOException;
@@ -63,7 +63,12 @@ public final class AtomicFiles {
         }
     }
 
-    static void write(Path file, Content content, Opener opener) throws IOException {
+    /**
+     * As {@link #write(Path, Content)}, with the error as it came.
+     *
+     * @throws IOException when the file cannot be written; what was there before is untouched
+     */
+    public static void write(Path file, Content content, Opener opener) throws IOException {
         Path absolute = file.toAbsolutePath();
         Path directory = absolute.getParent();
         if (directory == null) {
@@ -91,7 +96,7 @@ public final class AtomicFiles {
     }
 
     /** What the temporary files of a file called {@code name...} start with, for those who clear up after a kill. */
-    static String temporaryPrefix(String name) {
+    public static String temporaryPrefix(String name) {
         return "." + name + ".";
     }
 
@@ -106,7 +111,7 @@ public final class AtomicFiles {
     }
 
     /** Why writing {@code file} failed and what to do, for the end of a sentence. */
-    static String explain(Path file, IOException cause) {
+    public static String explain(Path file, IOException cause) {
         Path directory = file.toAbsolutePath().getParent();
         String text = String.valueOf(cause.getMessage());
         String lower = text.toLowerCase(Locale.ROOT);
