@@ -7,6 +7,7 @@ import gputrain.engine.NoSuchEngineException;
 import gputrain.engine.TrainingPlan;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -52,6 +53,7 @@ final class EngineChoice {
 
     /** @throws NoSuchEngineException when the wish cannot be met */
     Chosen choose(TrainingPlan plan) {
+        String wanted = engine.toLowerCase(Locale.ROOT);
         if (threads < 0) {
             throw new gputrain.experiment.UsageException("--threads must not be negative: " + threads);
         }
@@ -59,20 +61,20 @@ final class EngineChoice {
         if (number < 0) {
             throw new gputrain.experiment.UsageException("--device must not be negative: " + number);
         }
-        if (engine.equals(CUDA) && noCudaEngine()) {
+        if (wanted.equals(CUDA) && noCudaEngine()) {
             throw new NoSuchEngineException(NO_CUDA + "; use --engine auto to train on the CPU");
         }
-        Engines.Choice choice = Engines.choose(engine, plan);
+        Engines.Choice choice = Engines.choose(wanted, plan);
         List<String> remarks = new ArrayList<>();
         choice.rejected().forEach(one -> remarks.add("engine " + one.engine() + " not used: " + one.cause()));
         Engine chosen = choice.engine();
         boolean gpu = chosen.name().equals(CUDA);
         if (device != null && !gpu) {
-            if (!engine.equals(Engines.AUTO) && number >= chosen.devices().size()) {
+            if (!wanted.equals(Engines.AUTO) && number >= chosen.devices().size()) {
                 throw new NoSuchEngineException("engine " + chosen.name() + " has no device " + number
                         + "; `gpu-train devices` lists those there are");
             }
-            if (engine.equals(Engines.AUTO)) {
+            if (wanted.equals(Engines.AUTO)) {
                 String cause = choice.rejected().stream()
                         .filter(one -> one.engine().equals(CUDA))
                         .map(Engines.Rejection::cause)

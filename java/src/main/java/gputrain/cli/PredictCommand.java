@@ -75,6 +75,11 @@ final class PredictCommand implements Callable<Integer> {
         DataLibrary bundled = DataLibrary.bundled();
         DataLibrary library = data == null ? bundled : bundled.withDirectory(data);
         TrainedModel model = saved.model(chosenProtocol(saved));
+        saved.requireSame(model.encoder().features().stream()
+                .flatMap(feature -> feature.theoryTables().stream())
+                .distinct()
+                .map(library::info)
+                .toList());
         List<Nuclide> wanted = nuclides.isEmpty()
                 ? library.theory(CHART).entries().stream()
                         .map(TheoryEntry::nuclide)

@@ -126,7 +126,7 @@ public final class ExperimentRun {
         node.put("experiment", prepared.experiment().name());
         node.put("experimentSha256", sha256(prepared.experiment().text().getBytes(StandardCharsets.UTF_8)));
         ObjectNode data = node.putObject("data");
-        prepared.tables().forEach(table -> data.put(table.id(), table.sha256()));
+        prepared.sources().forEach(table -> data.put(table.id(), table.sha256()));
         options.seeds().forEach(node.putArray("seeds")::add);
         options.protocols().forEach(protocol -> node.withArray("protocols").add(protocol.id()));
         double[] initial = options.initial();

@@ -5,6 +5,7 @@ import gputrain.data.MassEntry;
 import gputrain.data.MassTable;
 import gputrain.data.RandomSplit;
 import gputrain.data.Split;
+import gputrain.data.TableInfo;
 import gputrain.data.UnknownTableException;
 import gputrain.engine.DataSet;
 import gputrain.engine.Monitor;
@@ -13,7 +14,9 @@ import gputrain.engine.StopRule;
 import gputrain.engine.TrainingPlan;
 import gputrain.model.DenseNetwork;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +33,7 @@ public final class Prepared {
     private final int[] testRows;
     private final Encoder encoder;
     private final DataSet data;
+    private final List<TableInfo> sources;
 
     private Prepared(
             Experiment experiment,
@@ -45,6 +49,7 @@ public final class Prepared {
         this.testRows = testRows;
         this.encoder = Encoder.fit(experiment, library, rows, trainingRows);
         this.data = encoder.dataSet(rows, library);
+        this.sources = sources(experiment, library, tables);
     }
 
     /**
@@ -172,6 +177,19 @@ public final class Prepared {
 
     public Experiment experiment() {
         return experiment;
+    }
+
+    private static List<TableInfo> sources(Experiment experiment, DataLibrary library, List<MassTable> tables) {
+        Set<String> ids = new LinkedHashSet<>();
+        tables.forEach(table -> ids.add(table.id()));
+        experiment.inputs().features().forEach(feature -> ids.addAll(feature.theoryTables()));
+        ids.addAll(experiment.data().baselines());
+        return ids.stream().map(library::info).toList();
+    }
+
+    /** Every table that a figure of this experiment depends on, experimental ones first. */
+    public List<TableInfo> sources() {
+        return sources;
     }
 
     /** The experimental tables that the rows come from. */

@@ -3,7 +3,6 @@ package gputrain.experiment;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import gputrain.data.DataLibrary;
-import gputrain.data.MassTable;
 import gputrain.engine.Engine;
 import gputrain.engine.EngineOptions;
 import gputrain.engine.TrainingPlan;
@@ -20,17 +19,7 @@ public final class RunEvaluation {
     public RunEvaluation(SavedRun run, DataLibrary library) {
         this.run = run;
         this.prepared = Prepared.of(run.experiment(), library);
-        prepared.tables().forEach(this::requireSameTable);
-    }
-
-    private void requireSameTable(MassTable table) {
-        for (JsonNode node : run.record().path("data")) {
-            String sha256 = node.path("sha256").asText();
-            if (node.path("id").asText().equals(table.id()) && !sha256.equals(table.sha256())) {
-                throw new ExperimentException("the run was trained on another table " + table.id() + " (SHA-256 "
-                        + sha256 + ", here " + table.sha256() + "); name the directory of that one with --data");
-            }
-        }
+        run.requireSame(prepared.sources());
     }
 
     /** The plan whose engine evaluates. */

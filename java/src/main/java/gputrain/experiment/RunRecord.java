@@ -63,7 +63,7 @@ final class RunRecord {
 
     private void data() {
         ArrayNode data = root.putArray("data");
-        prepared.tables().forEach(table -> {
+        prepared.sources().forEach(table -> {
             ObjectNode node = data.addObject();
             node.put("id", table.id());
             node.put("title", table.title());
@@ -149,7 +149,7 @@ final class RunRecord {
             entry.put("seed", result.plan().replicas().get(i).seed());
             entry.put("epochs", state.epoch());
             entry.put("status", state.status().name());
-            entry.put("loss", state.loss());
+            number(entry, "loss", state.loss());
             if (result.plan().monitor().watched() >= 0) {
                 entry.put("bestEpoch", state.bestEpoch());
             }
@@ -188,12 +188,17 @@ final class RunRecord {
         return node;
     }
 
+    /** JSON has no NaN: what is not finite is null. */
+    private static void number(ObjectNode node, String key, double value) {
+        node.put(key, Double.isFinite(value) ? value : null);
+    }
+
     private static ObjectNode spread(Spread spread) {
         ObjectNode node = RunDirectory.JSON.createObjectNode();
-        node.put("mean", spread.mean());
-        node.put("standardDeviation", spread.standardDeviation());
+        number(node, "mean", spread.mean());
+        number(node, "standardDeviation", spread.standardDeviation());
         spread.replicas().forEach(node.putArray("replicas")::add);
-        node.put("ensemble", spread.ensemble());
+        number(node, "ensemble", spread.ensemble());
         return node;
     }
 
@@ -223,8 +228,8 @@ final class RunRecord {
                 .toArray();
         Deviation deviation = Deviation.of(theory, experimentMeV, covered);
         ObjectNode node = RunDirectory.JSON.createObjectNode();
-        node.put("rmsdMeV", deviation.rmsdMeV());
-        node.put("maeMeV", deviation.maeMeV());
+        number(node, "rmsdMeV", deviation.rmsdMeV());
+        number(node, "maeMeV", deviation.maeMeV());
         node.put("count", deviation.count());
         return node;
     }

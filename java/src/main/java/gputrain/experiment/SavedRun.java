@@ -1,6 +1,7 @@
 package gputrain.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import gputrain.data.TableInfo;
 import gputrain.train.ModelFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,6 +44,23 @@ public record SavedRun(RunDirectory directory, JsonNode record, Experiment exper
                     record.path("experiment").asText("unknown"), file.toString(), Files.readString(file));
         } catch (IOException e) {
             throw new ExperimentException(file + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Checks that tables are those that the run was trained on, as far as it used them.
+     *
+     * @throws ExperimentException naming the table that differs
+     */
+    public void requireSame(List<TableInfo> tables) {
+        for (TableInfo table : tables) {
+            for (JsonNode node : record.path("data")) {
+                String sha256 = node.path("sha256").asText();
+                if (node.path("id").asText().equals(table.id()) && !sha256.equals(table.sha256())) {
+                    throw new ExperimentException("the run was trained on another table " + table.id() + " (SHA-256 "
+                            + sha256 + ", here " + table.sha256() + "); name the directory of that one with --data");
+                }
+            }
         }
     }
 

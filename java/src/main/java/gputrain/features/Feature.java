@@ -2,6 +2,7 @@ package gputrain.features;
 
 import gputrain.data.DataLibrary;
 import gputrain.nuclide.Nuclide;
+import java.util.List;
 
 /**
  * A number that describes a nuclide to a model.
@@ -10,9 +11,15 @@ import gputrain.nuclide.Nuclide;
  * @param equation its definition
  * @param unit MeV, or 1 for a pure number
  * @param source the paper and equation it was taken from
+ * @param theoryTables ids of the tables that the formula looks into
  * @param formula computes it
  */
-public record Feature(String name, String equation, String unit, String source, Formula formula) {
+public record Feature(
+        String name, String equation, String unit, String source, List<String> theoryTables, Formula formula) {
+
+    public Feature {
+        theoryTables = List.copyOf(theoryTables);
+    }
 
     /** Definition of a feature. */
     @FunctionalInterface

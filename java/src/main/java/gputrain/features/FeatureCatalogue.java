@@ -8,12 +8,16 @@ import gputrain.nuclide.Nuclide;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 
 /** Every feature that an experiment file can name. */
 public final class FeatureCatalogue {
     private static final String HUANG = "Huang et al., Table I";
+    /** The table whose deformations enter the features. */
+    private static final String DEFORMATIONS = "ws4";
+
     private static final String ZENG = "Zeng et al., Table I";
 
     /** Closed shells of Huang et al., below Eq. 5. */
@@ -91,12 +95,14 @@ public final class FeatureCatalogue {
                 "def",
                 "product of (1 + b_k beta_k^2), k = 2, 4, 6, with WS4's b_k and beta_k",
                 "Huang et al., Eqs. 7 and 8",
+                List.of(DEFORMATIONS),
                 (n, library) -> deformationFactor(n, library, 1));
         put(
                 map,
                 "def without 1+",
                 "product of b_k beta_k^2, k = 2, 4, 6, with WS4's b_k and beta_k",
                 "Huang et al., Section II C 3",
+                List.of(DEFORMATIONS),
                 (n, library) -> deformationFactor(n, library, 0));
         add(map, "Z_EO", "1 if Z is odd, else 0", ZENG, n -> n.Z() % 2);
         add(map, "N_EO", "1 if N is odd, else 0", ZENG, n -> n.N() % 2);
@@ -119,11 +125,17 @@ public final class FeatureCatalogue {
     }
 
     private static void add(Map<String, Feature> map, String name, String equation, String source, OfNuclide of) {
-        put(map, name, equation, source, (n, library) -> of.value(n));
+        put(map, name, equation, source, List.of(), (n, library) -> of.value(n));
     }
 
-    private static void put(Map<String, Feature> map, String name, String equation, String source, Formula formula) {
-        map.put(name, new Feature(name, equation, "1", source, (n, library) -> {
+    private static void put(
+            Map<String, Feature> map,
+            String name,
+            String equation,
+            String source,
+            List<String> theoryTables,
+            Formula formula) {
+        map.put(name, new Feature(name, equation, "1", source, theoryTables, (n, library) -> {
             try {
                 return formula.value(n, library);
             } catch (IllegalArgumentException e) {
@@ -138,9 +150,9 @@ public final class FeatureCatalogue {
     }
 
     private static double deformationFactor(Nuclide nuclide, DataLibrary library, double one) {
-        TheoryEntry entry = library.theory("ws4")
+        TheoryEntry entry = library.theory(DEFORMATIONS)
                 .find(nuclide)
-                .orElseThrow(() -> new IllegalArgumentException("table ws4 has no such nuclide"));
+                .orElseThrow(() -> new IllegalArgumentException("table " + DEFORMATIONS + " has no such nuclide"));
         double[] beta = {value(entry.beta2()), value(entry.beta4()), value(entry.beta6())};
         double product = 1;
         for (int j = 0; j < 3; j++) {
@@ -150,6 +162,7 @@ public final class FeatureCatalogue {
     }
 
     private static double value(OptionalDouble beta) {
-        return beta.orElseThrow(() -> new IllegalArgumentException("table ws4 has no deformation for it"));
+        return beta.orElseThrow(
+                () -> new IllegalArgumentException("table " + DEFORMATIONS + " has no deformation for it"));
     }
 }

@@ -7,6 +7,7 @@ import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import gputrain.data.DataLibrary;
 import gputrain.data.MassEntry;
+import gputrain.data.TableInfo;
 import gputrain.engine.TrainingPlan;
 import gputrain.features.Scaler;
 import gputrain.nuclide.Nuclide;
@@ -178,5 +179,13 @@ class PreparedTest {
         }
         int lead = nuclides.indexOf(new Nuclide(82, 126));
         assertThat(masses[lead]).isCloseTo(-21.7485, within(1e-3));
+    }
+
+    @Test
+    void everyTableThatAFigureDependsOnIsASource() {
+        Prepared prepared = Prepared.of(ExperimentCatalogue.load("huang/method-3-case-b"), DataLibrary.bundled());
+        assertThat(prepared.sources().stream().map(TableInfo::id)).containsExactly("ame2016", "ame2020", "ws4");
+        assertThat(prepared.sources())
+                .allSatisfy(table -> assertThat(table.sha256()).hasSize(64));
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import gputrain.data.DataLibrary;
 import gputrain.nuclide.Nuclide;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -150,7 +151,7 @@ class FeatureCatalogueTest {
     @Test
     void neverGivesANumberThatIsNotOne() {
         Map.of("NaN", Double.NaN, "Infinity", Double.POSITIVE_INFINITY).forEach((text, value) -> {
-            Feature broken = new Feature("broken", "", "1", "", (nuclide, library) -> value);
+            Feature broken = new Feature("broken", "", "1", "", List.of(), (nuclide, library) -> value);
             assertThatThrownBy(() -> broken.value(new Nuclide(50, 82), LIBRARY))
                     .isInstanceOf(FeatureException.class)
                     .hasMessageContaining("feature broken of")
