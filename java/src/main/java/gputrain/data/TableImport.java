@@ -46,7 +46,8 @@ public final class TableImport {
      * @param format one of {@link #formats()}; when empty, that of the known table {@code id}, else {@link #CSV}
      * @param directory where to write; made if it is not there
      * @throws InputException when a name is wrong
-     * @throws TableFileException when a file cannot be read or written
+     * @throws TableFileException when the file cannot be read
+     * @throws gputrain.file.OutputException when the table cannot be written
      * @throws DataFormatException when the file is not what the format says
      */
     public static Result run(Path published, String id, Optional<String> format, Path directory) {

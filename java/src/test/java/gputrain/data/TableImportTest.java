@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import gputrain.file.OutputException;
 import gputrain.nuclide.InputException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -99,7 +100,7 @@ class TableImportTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("cannot read");
         assertThatThrownBy(() -> TableImport.run(file, "x", Optional.of("dz28"), file))
-                .isInstanceOf(InputException.class)
+                .isInstanceOf(OutputException.class)
                 .hasMessageContaining("cannot write");
     }
 

@@ -60,7 +60,8 @@ class MetricsTest {
         assertThat(metrics.rmsdMeV().replicas().get(0)).isEqualTo(1);
         assertThat(metrics.rmsdMeV().replicas().get(1)).isCloseTo(Math.sqrt(10), CLOSE);
         // Rows 0, 1, 2: errors 1, (1 + 4) / 2, -2.
-        assertThat(metrics.count()).isEqualTo(3);
+        assertThat(metrics.count()).isEqualTo(2);
+        assertThat(metrics.ensembleCount()).isEqualTo(3);
         assertThat(metrics.maeMeV().ensemble()).isCloseTo(5.5 / 3, CLOSE);
         assertThat(metrics.rmsdMeV().ensemble()).isCloseTo(Math.sqrt((1 + 6.25 + 4) / 3), CLOSE);
     }
