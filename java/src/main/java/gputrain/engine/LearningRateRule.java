@@ -62,9 +62,9 @@ public sealed interface LearningRateRule {
             implements LearningRateRule {
         public ReduceOnPlateau {
             positive(rate);
-            if (!(factor > 0 && factor < 1) || patience < 0 || threshold < 0 || minimum < 0) {
+            if (!(factor > 0 && factor < 1) || patience < 0 || !(threshold >= 0 && threshold < 1) || !(minimum >= 0)) {
                 throw new IllegalArgumentException(
-                        "a plateau rule needs 0 < factor < 1 and patience, threshold, minimum >= 0");
+                        "a plateau rule needs 0 < factor < 1, 0 <= threshold < 1, patience >= 0 and minimum >= 0");
             }
         }
     }

@@ -7,7 +7,8 @@ import java.util.List;
 /**
  * Everything that decides a training run, as immutable data.
  *
- * @param batchSize rows a step; 0 for all training rows of the replica in one step. The last batch of an epoch may be
+ * @param batchSize rows a step; 0, or any number from the replica's training rows up, for all of them in one step, in
+ *     the given order. The last batch of an epoch may be
  *     smaller; an epoch's loss is the mean over its rows.
  * @param shuffle whether mini-batches take the rows in the order of {@link gputrain.model.Permutation} (seed, epoch)
  *     instead of the given one; ignored with full batches
