@@ -1,7 +1,5 @@
 #include "pool.h"
 
-#include <sched.h>
-
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -30,6 +28,7 @@ void Barrier::wait(int members) {
   if (arrived_.fetch_add(1, std::memory_order_acq_rel) == members - 1) {
     arrived_.store(0, std::memory_order_relaxed);
     phase_.store(phase + 1, std::memory_order_release);
+    phase_.notify_all();
     return;
   }
   // With more threads than processors the one waited for may need this one's.
@@ -39,7 +38,9 @@ void Barrier::wait(int members) {
     if (spin < spins) {
       relax();
     } else {
-      sched_yield();
+      // Asleep, not yielding: a thread that wakes is put on an idle processor, whereas two that yield to each other on
+      // one processor look busy to the scheduler and stay there.
+      phase_.wait(phase, std::memory_order_acquire);
     }
   }
 }

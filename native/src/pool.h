@@ -10,7 +10,7 @@
 
 namespace gputrain {
 
-// Spins for a moment, then yields: phases are microseconds apart, but other processes may share the machine.
+// Spins for a moment, then sleeps: phases are microseconds apart, but other processes may share the machine.
 class Barrier {
  public:
   // Waits until `members` threads have come.
