@@ -41,6 +41,13 @@ final class DevicesCommand implements Callable<Integer> {
             }
         }
         if (json) {
+            if (EngineChoice.noCudaEngine()) {
+                array.addObject()
+                        .put("engine", "cuda")
+                        .put("usable", false)
+                        .put("cause", EngineChoice.NO_CUDA)
+                        .putArray("devices");
+            }
             out.println(array.toPrettyString());
         } else if (EngineChoice.noCudaEngine()) {
             out.printf("%-6s %-6s not usable: %s%n", "cuda", "-", EngineChoice.NO_CUDA);

@@ -21,8 +21,9 @@ import picocli.CommandLine.ScopeType;
         versionProvider = BuildInfo.class,
         sortOptions = false,
         usageHelpAutoWidth = true,
-        header = "Trains the small models used to learn nuclear masses.",
+        // Not a header: subcommands inherit that, and show it instead of their own description.
         description = {
+            "Trains the small models used to learn nuclear masses.",
             "",
             "Without a command, trains: `gpu-train` alone runs huang/method-3-case-a,",
             "`gpu-train huang/method-2-case-a --seeds 10` is `gpu-train train huang/method-2-case-a --seeds 10`."

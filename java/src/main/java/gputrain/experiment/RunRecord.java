@@ -132,7 +132,7 @@ final class RunRecord {
         Protocol protocol = result.protocol();
         node.put("name", protocol.id());
         node.put("title", protocol.title());
-        node.put("description", describe(protocol));
+        node.put("description", describe(protocol) + describeStart(protocol, result));
         node.put("directory", protocol.directory());
         ObjectNode metrics = node.putObject("metrics");
         result.metrics().forEach((set, figures) -> metrics.set(set, metrics(figures)));
@@ -177,6 +177,16 @@ final class RunRecord {
                         ? "; the parameters kept are those with the smallest rms deviation on the test set along the way,"
                                 + " so the test figure is optimistic."
                         : "; the parameters kept are the last ones.");
+    }
+
+    private static String describeStart(Protocol protocol, ProtocolResult result) {
+        if (result.plan().replicas().stream().allMatch(replica -> replica.initial() == null)) {
+            return "";
+        }
+        return " Started from given parameters (--init) instead of drawn ones"
+                + (protocol == Protocol.LEAK_FREE
+                        ? ": free of leaks only if those were made without the validation and test sets."
+                        : ".");
     }
 
     static ObjectNode metrics(SetMetrics metrics) {

@@ -76,7 +76,8 @@ final class ResultSections {
         page.element(
                 "p",
                 published
-                        ? "Mean and standard deviation (sd) over the seeds; ensemble: the mean prediction of all seeds;"
+                        ? "Mean and standard deviation (sd) over the seeds; ensemble: the mean prediction of all seeds, on"
+                                + " train and validation of those that have the nucleus in that set;"
                                 + " difference: mean minus paper, negative where ours is better."
                         : "The run record holds no published figures for this experiment.",
                 "class",

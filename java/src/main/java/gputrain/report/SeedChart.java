@@ -66,7 +66,10 @@ final class SeedChart {
             draw(frame, rows.get(i), frame.py(i));
         }
         return new Figure(
-                "seeds.svg", "Every seed's rms deviation. The ensemble is the mean prediction of all seeds.", svg);
+                "seeds.svg",
+                "Every seed's rms deviation. The ensemble is the mean prediction of all seeds, on train and validation of"
+                        + " those that have the nucleus in that set.",
+                svg);
     }
 
     private static void draw(Frame frame, Row row, double y) {

@@ -177,6 +177,7 @@ class RunCommandsTest {
         Outcome help = run("--help");
         assertThat(help.code()).isZero();
         assertThat(help.out()).contains("train", "predict", "evaluate", "devices", "75", "stopped by a signal");
+        assertThat(help.out()).containsPattern("(?m)^  devices +Lists every engine");
         assertThat(run("--version").out()).contains("Java " + System.getProperty("java.version"));
     }
 
@@ -197,5 +198,6 @@ class RunCommandsTest {
         assertThat(devices)
                 .anyMatch(one -> one.path("engine").asText().equals("jvm")
                         && one.path("usable").asBoolean());
+        assertThat(devices).anyMatch(one -> one.path("engine").asText().equals("cuda"));
     }
 }

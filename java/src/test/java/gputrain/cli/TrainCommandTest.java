@@ -177,6 +177,8 @@ class TrainCommandTest {
         Outcome outcome =
                 run(file, "--engine", "jvm", "--out", next, "--no-report", "--protocol", "paper", "--init", weights);
         assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(record(next).path("protocols").path(0).path("description").asText())
+                .contains("Started from given parameters (--init)");
         // Goes on falling from where the first ended.
         assertThat(record(next)
                         .path("metrics")
