@@ -62,6 +62,11 @@ public final class Checkpoints {
         return directory;
     }
 
+    /** Whether there is a checkpoint to go on from: found by {@link #newest} or written since. */
+    boolean hasGood() {
+        return lastGood != null;
+    }
+
     /** Wall time from one checkpoint to the next. */
     public Duration interval() {
         return interval;

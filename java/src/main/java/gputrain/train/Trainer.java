@@ -190,7 +190,9 @@ public final class Trainer {
         } catch (IOException e) {
             listener.warning(
                     "no checkpoint: " + AtomicFiles.explain(target.directory().resolve("checkpoint"), e)
-                            + "; training goes on, the last good checkpoint is kept");
+                            + (target.hasGood()
+                                    ? "; training goes on, the last good checkpoint is kept"
+                                    : "; training goes on without one: nothing could be resumed"));
         }
     }
 

@@ -285,6 +285,16 @@ class TrainerTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
+    void aDiskThatWasFullFromTheStartHasNoCheckpointToKeep() throws IOException {
+        Checkpoints checkpoints = new Checkpoints(directory, EVERY_EPOCH, path -> open(path, true));
+        Recorder recorder = new Recorder();
+        assertThatThrownBy(() -> Fixture.run(JVM, Fixture.fullBatch(5), checkpoints, recorder, new StopRequest()))
+                .isInstanceOf(CheckpointException.class);
+        assertThat(recorder.warnings).isNotEmpty().allMatch(text -> text.contains("nothing could be resumed"));
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
     void aDiskThatIsFullAtTheEndIsAnErrorAndTheLastCheckpointStays() throws IOException {
         TrainingPlan plan = Fixture.fullBatch(30);
         boolean[] full = new boolean[1];
