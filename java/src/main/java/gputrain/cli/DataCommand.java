@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -65,15 +66,11 @@ final class DataCommand implements Callable<Integer> {
 
     /** Those that read tables. */
     private abstract static class Reader extends Base {
-        @Option(names = "--data", paramLabel = "DIR", description = "Directory with tables of your own.")
-        private List<Path> directories = List.of();
+        @Mixin
+        private TablesOption tables = new TablesOption();
 
         final DataLibrary library() {
-            DataLibrary library = DataLibrary.bundled();
-            for (Path directory : directories) {
-                library = library.withDirectory(directory);
-            }
-            return library;
+            return tables.library();
         }
     }
 

@@ -9,7 +9,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,8 +27,8 @@ final class EvaluateCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RUN", description = "Run directory.")
     private Path run = Path.of(".");
 
-    @Option(names = "--data", paramLabel = "DIR", description = "Directory with tables of your own.")
-    private @Nullable Path data;
+    @Mixin
+    private TablesOption tables = new TablesOption();
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
@@ -40,10 +39,7 @@ final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         SavedRun saved = SavedRun.load(run);
-        DataLibrary library = DataLibrary.bundled();
-        if (data != null) {
-            library = library.withDirectory(data);
-        }
+        DataLibrary library = tables.library();
         RunEvaluation evaluation = new RunEvaluation(saved, library);
         EngineChoice.Chosen chosen = engineChoice.choose(evaluation.plan());
         ObjectNode record = evaluation.evaluate(chosen.choice().engine(), chosen.options());

@@ -60,8 +60,8 @@ final class PredictCommand implements Callable<Integer> {
     @Option(names = "--out", paramLabel = "FILE", description = "Write there instead of to the terminal.")
     private @Nullable Path out;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "Directory with tables of your own.")
-    private @Nullable Path data;
+    @Mixin
+    private TablesOption tables = new TablesOption();
 
     @Option(names = "--json", description = "Print JSON instead of CSV.")
     private boolean json;
@@ -72,8 +72,7 @@ final class PredictCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         SavedRun saved = SavedRun.load(run);
-        DataLibrary bundled = DataLibrary.bundled();
-        DataLibrary library = data == null ? bundled : bundled.withDirectory(data);
+        DataLibrary library = tables.library();
         TrainedModel model = saved.model(chosenProtocol(saved));
         saved.requireSame(model.encoder().features().stream()
                 .flatMap(feature -> feature.theoryTables().stream())

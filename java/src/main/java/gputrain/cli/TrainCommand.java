@@ -93,11 +93,8 @@ final class TrainCommand implements Callable<Integer> {
             description = "Start every network from the weights of a .safetensors file instead of drawn ones.")
     private @Nullable Path init;
 
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            description = "Directory with tables of your own (CSV, see `gpu-train data`), before the packed ones.")
-    private @Nullable Path data;
+    @Mixin
+    private TablesOption tables = new TablesOption();
 
     @Option(
             names = "--checkpoint-seconds",
@@ -133,10 +130,7 @@ final class TrainCommand implements Callable<Integer> {
         // All files are read before the first is trained: a slip in the last one should not cost hours.
         Set<String> names = new LinkedHashSet<>(experiments.isEmpty() ? List.of(DEFAULT_EXPERIMENT) : experiments);
         List<Experiment> all = names.stream().map(ExperimentCatalogue::load).toList();
-        DataLibrary library = DataLibrary.bundled();
-        if (data != null) {
-            library = library.withDirectory(data);
-        }
+        DataLibrary library = tables.library();
         ArrayNode records = new ObjectMapper().createArrayNode();
         try (StopRequest stop = StopRequest.onSignals()) {
             for (Experiment experiment : all) {

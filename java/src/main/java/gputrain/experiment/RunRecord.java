@@ -125,6 +125,14 @@ final class RunRecord {
         if (training.stopBelowLoss() > 0) {
             settings.put("stop below training loss", PlanText.number(training.stopBelowLoss()));
         }
+        Experiment.LeakFree leakFree = experiment.leakFree();
+        settings.put(
+                "leak-free",
+                "1 of " + leakFree.parts() + " parts aside, " + leakFree.epochs() + " epochs at most, "
+                        + (leakFree.patience() == 0
+                                ? "no patience limit"
+                                : "patience " + leakFree.patience() + " epochs")
+                        + ", weight decay " + PlanText.number(leakFree.weightDecay()));
     }
 
     private ObjectNode protocol(ProtocolResult result) {
