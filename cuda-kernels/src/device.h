@@ -1,0 +1,129 @@
+// The device operations that the kernels use, and nothing else of CUDA: nvcc takes the intrinsics below, the host
+// compiler the emulation in test/emulator, which runs the same text thread by thread.
+#pragma once
+
+#include <stdint.h>
+
+#ifdef __CUDACC__
+
+#define GT_KERNEL(threads, blocks_per_multiprocessor) \
+  extern "C" __global__ void __launch_bounds__(threads, blocks_per_multiprocessor)
+#if __CUDA_ARCH__ >= 900 || !defined(__CUDA_ARCH__)
+#define GT_CLUSTER(size) __cluster_dims__(size, 1, 1)
+#else
+#define GT_CLUSTER(size)
+#endif
+#define GT_DEVICE __device__ __forceinline__
+#define GT_DEVICE_CALL __device__ __noinline__
+#define GT_CONSTANT extern "C" __device__ const
+#define GT_UNROLL _Pragma("unroll")
+#define GT_NO_UNROLL _Pragma("unroll 1")
+
+namespace gputrain::device {
+
+struct alignas(16) Float4 {
+  float x, y, z, w;
+};
+
+GT_DEVICE int thread() { return static_cast<int>(threadIdx.x); }
+GT_DEVICE int threads() { return static_cast<int>(blockDim.x); }
+GT_DEVICE int block() { return static_cast<int>(blockIdx.x); }
+GT_DEVICE int blocks() { return static_cast<int>(gridDim.x); }
+
+// Dynamic shared memory of the block, and how much of it there is.
+GT_DEVICE char* shared_memory() {
+  extern __shared__ __align__(16) char gt_shared_memory[];
+  return gt_shared_memory;
+}
+GT_DEVICE int shared_bytes() {
+  uint32_t bytes;
+  asm("mov.u32 %0, %%dynamic_smem_size;" : "=r"(bytes));
+  return static_cast<int>(bytes);
+}
+
+// Barriers; memory written before is seen after by all who take part. sync_warp: all 32 threads.
+GT_DEVICE void sync_block() { __syncthreads(); }
+GT_DEVICE void sync_warp() { __syncwarp(); }
+
+GT_DEVICE float shuffle_xor(float value, int mask) { return __shfl_xor_sync(0xFFFFFFFFU, value, mask); }
+GT_DEVICE double shuffle_xor(double value, int mask) { return __shfl_xor_sync(0xFFFFFFFFU, value, mask); }
+GT_DEVICE int shuffle(int value, int lane) { return __shfl_sync(0xFFFFFFFFU, value, lane); }
+
+// Clusters: barrier, and the same object of this block's shared memory in block `rank` of the cluster.
+GT_DEVICE int cluster_rank() {
+#if __CUDA_ARCH__ >= 900
+  uint32_t rank;
+  asm("mov.u32 %0, %%cluster_ctarank;" : "=r"(rank));
+  return static_cast<int>(rank);
+#else
+  return 0;
+#endif
+}
+GT_DEVICE void sync_cluster() {
+#if __CUDA_ARCH__ >= 900
+  asm volatile("barrier.cluster.arrive.release.aligned;\n\tbarrier.cluster.wait.acquire.aligned;" ::: "memory");
+#else
+  __syncthreads();
+#endif
+}
+template <class T>
+GT_DEVICE T* peer(T* mine, int rank) {
+#if __CUDA_ARCH__ >= 900
+  uint64_t theirs;
+  asm("mapa.u64 %0, %1, %2;" : "=l"(theirs) : "l"(mine), "r"(rank));
+  return reinterpret_cast<T*>(theirs);
+#else
+  return mine;
+#endif
+}
+
+// Global memory that other blocks write during the kernel: read past the first-level cache.
+GT_DEVICE float load_shared_by_all(const float* at) { return __ldcg(at); }
+GT_DEVICE double load_shared_by_all(const double* at) { return __ldcg(at); }
+
+// A counter that blocks count up: everything that this thread saw is seen by who reads the count.
+GT_DEVICE void arrive(uint32_t* counter) {
+  asm volatile("red.release.gpu.global.add.u32 [%0], 1;" ::"l"(counter) : "memory");
+}
+GT_DEVICE uint32_t arrivals(const uint32_t* counter) {
+  uint32_t count;
+  asm volatile("ld.acquire.gpu.global.u32 %0, [%1];" : "=r"(count) : "l"(counter) : "memory");
+  return count;
+}
+// Between two looks at a counter.
+GT_DEVICE void relax() {}
+
+// Copies 4 bytes from global to shared memory in the background; seen by this thread after copies_done().
+GT_DEVICE void copy_async(float* shared, const float* global) {
+  uint32_t to = static_cast<uint32_t>(__cvta_generic_to_shared(shared));
+  asm volatile("cp.async.ca.shared.global [%0], [%1], 4;" ::"r"(to), "l"(global) : "memory");
+}
+GT_DEVICE void copies_done() { asm volatile("cp.async.wait_all;" ::: "memory"); }
+
+// 2^x and 1/x within about 2 and 1 units in the last place; results below the normal range are 0.
+GT_DEVICE float exp2_approximate(float x) {
+  float y;
+  asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+  return y;
+}
+GT_DEVICE float reciprocal_approximate(float x) {
+  float y;
+  asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+  return y;
+}
+// Correctly rounded.
+GT_DEVICE float square_root(float x) { return __fsqrt_rn(x); }
+GT_DEVICE float divide(float x, float y) { return __fdiv_rn(x, y); }
+GT_DEVICE float multiply_add(float x, float y, float z) { return __fmaf_rn(x, y, z); }
+
+GT_DEVICE Float4 load4(const float* at) { return *reinterpret_cast<const Float4*>(at); }
+GT_DEVICE void store4(float* at, Float4 value) { *reinterpret_cast<Float4*>(at) = value; }
+
+// Ends the kernel with an error that the host sees.
+GT_DEVICE void fail() { __trap(); }
+
+}  // namespace gputrain::device
+
+#else
+#include "emulator/device_emulation.h"
+#endif
