@@ -4,6 +4,13 @@
 
 #include <stdint.h>
 
+// A function for constant expressions on either side.
+#ifdef __CUDACC__
+#define GT_CONSTEXPR __host__ __device__ constexpr
+#else
+#define GT_CONSTEXPR constexpr
+#endif
+
 #ifdef __CUDACC__
 
 #define GT_KERNEL(threads, blocks_per_multiprocessor) \
@@ -18,6 +25,8 @@
 #define GT_CONSTANT extern "C" __device__ const
 #define GT_UNROLL _Pragma("unroll")
 #define GT_NO_UNROLL _Pragma("unroll 1")
+#define GT_PRAGMA(text) _Pragma(#text)
+#define GT_UNROLL_BY(n) GT_PRAGMA(unroll n)
 
 namespace gputrain::device {
 
@@ -126,4 +135,7 @@ GT_DEVICE void fail() { __trap(); }
 
 #else
 #include "emulator/device_emulation.h"
+#ifndef GT_UNROLL_BY
+#define GT_UNROLL_BY(n)
+#endif
 #endif
