@@ -19,12 +19,13 @@ namespace gputrain::device {
 
 // Rows of the data set by their position in a step.
 struct Rows {
-  const int32_t* rows;
+  const int32_t* rows;       // null: all, as they are
   const Permutation* order;  // null: as given
   int first;
   GT_DEVICE int at(int position) const {
     int i = first + position;
-    return rows[order == nullptr ? i : order->at(i)];
+    int place = order == nullptr ? i : order->at(i);
+    return rows == nullptr ? place : rows[place];
   }
 };
 
@@ -116,12 +117,14 @@ struct Driver {
     return kBooksBytes + 4 * (team_floats(parameters) + tile_floats);
   }
 
-  GT_DEVICE Driver(const gt_cuda_session& s, const int32_t* active, int blocks, char* memory)
+  // `memory`: shared memory; `tile_memory`: of the tile, null for what follows in shared memory.
+  GT_DEVICE Driver(const gt_cuda_session& s, const int32_t* active, int blocks, char* memory, float* tile_memory)
       : session(s),
         books(reinterpret_cast<Books*>(memory)),
         team(s, blocks, reinterpret_cast<float*>(memory + kBooksBytes)),
         replica(s.replica[active[team.index]]),
-        tile(s, memory + kBooksBytes + 4 * team_floats(s.parameters)) {
+        tile(s, tile_memory != nullptr ? tile_memory
+                                       : reinterpret_cast<float*>(memory + kBooksBytes) + team_floats(s.parameters)) {
     if (Team::kMomentsInPlace) {
       first = replica.first_moment + team.slice_begin;
       second = replica.second_moment + team.slice_begin;

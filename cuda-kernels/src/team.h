@@ -90,7 +90,8 @@ struct GridTeam {
     reduce_slice();
     return total_loss();
   }
-  GT_DEVICE float gradient(const Tile&, int i) const { return scratch_[threads() + i - slice_begin]; }
+  // Kept where this block published its own part, which nobody else reads; written and read by the same thread.
+  GT_DEVICE float gradient(const Tile&, int i) const { return own_partial()[i]; }
 
   GT_DEVICE void publish(Tile&, gt_cuda_replica& replica, int i, float value) { replica.parameters[i] = value; }
   GT_DEVICE void published(Tile& tile, gt_cuda_replica& replica) {
@@ -102,8 +103,8 @@ struct GridTeam {
   }
   GT_DEVICE void finish() {}
 
-  // Floats of shared memory at `scratch`: a sum of each thread, then the slice's gradient, which can be all of it.
-  GT_CONSTEXPR static int scratch_floats(int parameters, int block_threads) { return block_threads + parameters; }
+  // A sum of each thread.
+  GT_CONSTEXPR static int scratch_floats(int /*parameters*/, int block_threads) { return block_threads; }
 
  private:
   GT_DEVICE void publish_loss(double loss) {
@@ -128,14 +129,15 @@ struct GridTeam {
     }
     return total;
   }
+  GT_DEVICE float* own_partial() const {
+    return partial_ + (static_cast<int64_t>((round_ - 1) & 1) * blocks_ + rank_) * parameters_;
+  }
   // Threads are dealt over the slice's parameters and, as far as they reach, over runs of the blocks' partial sums.
   GT_DEVICE void reduce_slice() {
     const float* from = partial_ + static_cast<int64_t>((round_ - 1) & 1) * blocks_ * parameters_;
     int slice = slice_end - slice_begin;
     int width = slice < threads() ? (slice > 0 ? slice : 1) : threads();
     int runs = threads() / width < blocks_ ? threads() / width : blocks_;
-    float* sums = scratch_;
-    float* totals = scratch_ + threads();
     for (int first = 0; first < slice; first += width) {
       int i = first + thread() % width;
       int run = thread() / width;
@@ -147,13 +149,13 @@ struct GridTeam {
           total += load_shared_by_all(at + static_cast<int64_t>(b) * parameters_);
         }
       }
-      sums[thread()] = total;
+      scratch_[thread()] = total;
       sync_block();
       if (run == 0 && i < slice) {
         for (int r = 1; r < runs; r++) {
-          total += sums[r * width + thread()];
+          total += scratch_[r * width + thread()];
         }
-        totals[i] = total;
+        own_partial()[slice_begin + i] = total;
       }
       sync_block();
     }

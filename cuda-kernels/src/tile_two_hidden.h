@@ -14,12 +14,9 @@
 #include "activation.h"
 #include "driver.h"
 #include "loss.h"
+#include "strides.h"
 
 namespace gputrain::device {
-
-// Least multiple of 4 from n on whose quarter is odd.
-GT_CONSTEXPR int odd_stride(int n) { return (n + 3) / 4 * 4 + ((n + 3) / 4 % 2 == 0 ? 4 : 0); }
-GT_CONSTEXPR int ceiling(int n, int d) { return (n + d - 1) / d; }
 
 // How a group deals a [columns, ks] gradient over its threads: thread t has ks t % k_threads + i k_threads and columns
 // t / k_threads + j n_threads.
@@ -97,8 +94,8 @@ struct TwoHiddenTile {
   static_assert(Group == 32 || Group == Threads, "a group is a warp or the block");
   static_assert(Hidden1 % 4 == 0 && Hidden2 % 4 == 0, "products take 4 ks at a time");
 
-  GT_DEVICE TwoHiddenTile(const gt_cuda_session& s, char* memory)
-      : session(s), memory_(reinterpret_cast<float*>(memory)), huber_delta_(static_cast<float>(s.huber_delta)) {}
+  GT_DEVICE TwoHiddenTile(const gt_cuda_session& s, float* memory)
+      : session(s), memory_(memory), huber_delta_(static_cast<float>(s.huber_delta)) {}
 
   GT_DEVICE void clear() {
     for (int i = thread(); i < kRegion; i += Threads) {
