@@ -95,8 +95,11 @@ GT_KERNEL(1, 1) measure(const gt_cuda_session* session, int64_t* sizes) {
   sizes[4] = ceiling(LargeTile::lay_out(*session, nullptr), 4) * 4;
 }
 
-// Offsets and sizes of the shared structures, in the order of GT_LAYOUT. One thread.
+// The number of offsets and sizes in GT_LAYOUT, then they. One thread.
 GT_KERNEL(1, 1) layout(int32_t* out) {
+#define GT_ONE(...) +1
+  *out++ = 0 GT_LAYOUT(GT_ONE, GT_ONE);
+#undef GT_ONE
 #define GT_OFFSET(type, field) *out++ = static_cast<int32_t>(offsetof(type, field));
 #define GT_SIZE(type) *out++ = static_cast<int32_t>(sizeof(type));
   GT_LAYOUT(GT_OFFSET, GT_SIZE)

@@ -11,14 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "gputrain/schedule.h"
+#include "gputrain/gputrain_cpu.h"
 
 /* Layers at most: weight matrices, the output layer's among them. */
 #define GT_MOST_LAYERS 15
-
-enum { GT_IDENTITY = 0, GT_GELU = 1, GT_RELU = 2, GT_TANH = 3 };
-enum { GT_HUBER = 0, GT_MEAN_ABSOLUTE = 1, GT_MEAN_SQUARED = 2 };
-enum { GT_ADAM = 0, GT_SGD = 1 };
 
 /* One of the networks trained side by side. All pointers are device memory. */
 typedef struct gt_cuda_replica {
@@ -83,7 +79,7 @@ typedef struct gt_kernel_info {
   int32_t threads;      /* of a block */
   int32_t cluster;      /* blocks of a cluster, 1 without */
   int32_t tile_rows;    /* rows that a block takes through the network at a time */
-  int32_t shared_bytes; /* dynamic shared memory; -1: depends on the network, see gt_generic_shared_bytes */
+  int32_t shared_bytes; /* dynamic shared memory; -1: depends on the network, `measure` of the core module tells */
   int32_t activation;   /* GT_GELU, ...; -1: any */
   int32_t layers;       /* 0: any network */
   int32_t widths[8];    /* [layers + 1] */
@@ -93,18 +89,18 @@ typedef struct gt_kernel_info {
 
 /*
  * The layout of the structures above, in the order of this list; `layout(int32_t* out)`, a kernel of the core module
- * (one thread), writes it. Java checks the count against its own list of names.
+ * (one thread), writes their number and then them. Java checks the number against its own list of names.
  */
 #define GT_LAYOUT(FIELD, SIZE)                                                                                         \
   SIZE(gt_rules)                                                                                                       \
   FIELD(gt_rules, rate_rule)                                                                                           \
-  FIELD(gt_rules, latched) FIELD(gt_rules, table_lines) FIELD(gt_rules, watched) FIELD(gt_rules, table_loss) FIELD(    \
-      gt_rules, table_rate) FIELD(gt_rules, rate) FIELD(gt_rules, factor) FIELD(gt_rules, threshold)                   \
-      FIELD(gt_rules, minimum) FIELD(gt_rules, every) FIELD(gt_rules, rate_patience) FIELD(                            \
-          gt_rules, max_epochs) FIELD(gt_rules, training_loss_below) FIELD(gt_rules, patience)                         \
-          FIELD(gt_rules, sample_every) SIZE(gt_progress) FIELD(gt_progress, epoch) FIELD(gt_progress, step) FIELD(    \
-              gt_progress, status) FIELD(gt_progress, rate_line) FIELD(gt_progress, loss)                              \
-              FIELD(gt_progress, learning_rate) FIELD(gt_progress, plateau_best) FIELD(                                \
+  FIELD(gt_rules, latched)                                                                                             \
+  FIELD(gt_rules, table_lines) FIELD(gt_rules, watched) FIELD(gt_rules, table_loss) FIELD(gt_rules, table_rate) FIELD( \
+      gt_rules, rate) FIELD(gt_rules, factor) FIELD(gt_rules, threshold) FIELD(gt_rules, minimum)                      \
+      FIELD(gt_rules, every) FIELD(gt_rules, rate_patience) FIELD(gt_rules, max_epochs) FIELD(                         \
+          gt_rules, training_loss_below) FIELD(gt_rules, patience) FIELD(gt_rules, sample_every) SIZE(gt_progress)     \
+          FIELD(gt_progress, epoch) FIELD(gt_progress, step) FIELD(gt_progress, status) FIELD(gt_progress, rate_line)  \
+              FIELD(gt_progress, loss) FIELD(gt_progress, learning_rate) FIELD(gt_progress, plateau_best) FIELD(       \
                   gt_progress, plateau_bad) FIELD(gt_progress, best_rms) FIELD(gt_progress, best_epoch)                \
                   SIZE(gt_cuda_replica) FIELD(gt_cuda_replica, progress) FIELD(gt_cuda_replica, seed) FIELD(           \
                       gt_cuda_replica, weight_decay) FIELD(gt_cuda_replica, rate_factor) FIELD(gt_cuda_replica, rows)  \
@@ -129,8 +125,7 @@ typedef struct gt_kernel_info {
                                                           gt_cuda_session, arrivals) FIELD(gt_cuda_session, workspace) \
                                                           FIELD(gt_cuda_session, workspace_floats)                     \
                                                               SIZE(gt_kernel_info) FIELD(gt_kernel_info, name) FIELD(  \
-                                                                  gt_kernel_info,                                      \
-                                                                  team) FIELD(gt_kernel_info, threads)                 \
+                                                                  gt_kernel_info, team) FIELD(gt_kernel_info, threads) \
                                                                   FIELD(gt_kernel_info, cluster)                       \
                                                                       FIELD(gt_kernel_info, tile_rows)                 \
                                                                           FIELD(gt_kernel_info, shared_bytes)          \

@@ -1,0 +1,104 @@
+// src/device.h for the host compiler: the threads of a block are fibers that run one after another from barrier to
+// barrier, in an order that changes. Code that forgets a barrier therefore reads what is not there yet.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+
+#include "machine.h"
+
+#define GT_KERNEL(threads, blocks_per_multiprocessor) static void
+#define GT_CLUSTER(size)
+#define GT_DEVICE inline
+#define GT_DEVICE_CALL inline
+#define GT_CONSTANT static const
+#define GT_UNROLL
+#define GT_NO_UNROLL
+
+namespace gputrain::device {
+
+using emulation::current;
+
+struct alignas(16) Float4 {
+  float x, y, z, w;
+};
+
+inline int thread() { return current->thread; }
+inline int threads() { return current->block->threads; }
+inline int block() { return current->block->index; }
+inline int blocks() { return current->block->grid; }
+
+inline char* shared_memory() { return current->block->shared; }
+inline int shared_bytes() { return static_cast<int>(current->block->shared_bytes); }
+
+inline void sync_block() { emulation::wait_at(current->block->barrier); }
+inline void sync_warp() { emulation::wait_at(*current->warp); }
+
+// All 32 threads put their value down, then each takes one.
+template <class T>
+inline T exchange(T value, int lane) {
+  emulation::Warp& warp = *current->warp;
+  double(&slots)[32] = warp.slots[warp.round & 1];
+  static_assert(sizeof(T) <= sizeof(double));
+  std::memcpy(&slots[current->thread % 32], &value, sizeof(T));
+  emulation::wait_at(warp);
+  T taken;
+  std::memcpy(&taken, &slots[lane], sizeof(T));
+  return taken;
+}
+inline float shuffle_xor(float value, int mask) { return exchange(value, (current->thread % 32) ^ mask); }
+inline double shuffle_xor(double value, int mask) { return exchange(value, (current->thread % 32) ^ mask); }
+inline int shuffle(int value, int lane) { return exchange(value, lane); }
+
+inline int cluster_rank() { return current->block->cluster_rank; }
+inline void sync_cluster() { emulation::wait_at(*current->block->cluster); }
+template <class T>
+inline T* peer(T* mine, int rank) {
+  const emulation::Block& block = *current->block;
+  auto offset = reinterpret_cast<const char*>(mine) - block.shared;
+  return reinterpret_cast<T*>(block.cluster->blocks[static_cast<size_t>(rank)]->shared + offset);
+}
+
+inline float load_shared_by_all(const float* at) { return *at; }
+inline double load_shared_by_all(const double* at) { return *at; }
+inline void arrive(uint32_t* counter) { ++*counter; }
+inline uint32_t arrivals(const uint32_t* counter) { return *counter; }
+inline void relax() { emulation::yield(); }
+
+// Copied as late as it may be, so that a forgotten wait shows.
+inline void copy_async(float* shared, const float* global) { current->copies.push_back({shared, global}); }
+inline void copies_done() {
+  for (const emulation::Copy& copy : current->copies) {
+    *copy.to = *copy.from;
+  }
+  current->copies.clear();
+}
+
+inline float exp2_approximate(float x) {
+  float y = exp2f(x);
+  return y < 1.17549435e-38F ? 0 : y;
+}
+inline float reciprocal_approximate(float x) {
+  float y = 1 / x;
+  return fabsf(y) < 1.17549435e-38F ? copysignf(0, y) : y;
+}
+inline float square_root(float x) { return sqrtf(x); }
+inline float divide(float x, float y) { return x / y; }
+inline float multiply_add(float x, float y, float z) { return fmaf(x, y, z); }
+
+// As the device does, these fault on addresses that are not multiples of 16.
+inline Float4 load4(const float* at) {
+  emulation::check_aligned(at);
+  Float4 value;
+  std::memcpy(&value, at, sizeof(value));
+  return value;
+}
+inline void store4(float* at, Float4 value) {
+  emulation::check_aligned(at);
+  std::memcpy(at, &value, sizeof(value));
+}
+
+inline void fail() { emulation::fault("the kernel called fail()"); }
+
+}  // namespace gputrain::device

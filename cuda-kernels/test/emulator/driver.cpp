@@ -1,0 +1,464 @@
+// A stand-in for the driver's library, libcuda.so.1: the functions that this project calls, on the emulated machine.
+// Whatever is bound to the driver runs on it unchanged. It refuses what the driver refuses: foreign and freed pointers,
+// copies past the end, launches that do not fit.
+//
+// The machine is described by the environment: GPUTRAIN_EMULATED_DEVICES (1), _MULTIPROCESSORS (4), _COMPUTE (9.0),
+// _MEMORY (bytes of a device, 1 GiB), _DRIVER (13000). Faults: _LOAD_ERROR (cuModuleLoadData returns it), _FAIL_AFTER
+// (launches) with _FAIL_CODE (719): from then on every call returns it, as after a lost device. _LEAKS=1: at exit, what
+// was not freed goes to standard error and the process ends with status 99.
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <mutex>
+#include <new>
+#include <set>
+
+#include "registry.h"
+
+namespace gputrain::emulation {
+
+Registry& registry() {
+  static Registry all;
+  return all;
+}
+
+namespace {
+
+enum {
+  kSuccess = 0,
+  kInvalidValue = 1,
+  kOutOfMemory = 2,
+  kNotInitialised = 3,
+  kNoDevice = 100,
+  kInvalidDevice = 101,
+  kInvalidContext = 201,
+  kInvalidHandle = 400,
+  kNotFound = 500,
+  kLaunchFailed = 719,
+  kTooManyBlocks = 720,
+  kInvalidClusterSize = 912
+};
+
+int64_t setting(const char* name, int64_t otherwise) {
+  const char* text = std::getenv((std::string("GPUTRAIN_EMULATED_") + name).c_str());
+  return text == nullptr ? otherwise : std::strtoll(text, nullptr, 10);
+}
+
+struct Function {
+  const Kernel* kernel;
+  int most_shared = 48 << 10;
+  bool large_clusters = false;
+};
+
+struct Event {
+  std::chrono::steady_clock::time_point at;
+};
+
+struct Allocation {
+  size_t bytes;
+  int device;
+};
+
+struct Machine {
+  std::mutex mutex;
+  bool initialised = false;
+  int broken = kSuccess;
+  int64_t launches = 0;
+  std::map<char*, Allocation> allocations;
+  std::map<int, size_t> used;
+  std::set<Function*> functions;
+  std::set<void*> modules;
+  std::map<int, int> contexts;
+
+  ~Machine() {
+    for (Function* function : functions) {
+      delete function;
+    }
+    if (setting("LEAKS", 0) != 0) {
+      size_t left = allocations.size() + modules.size();
+      for (auto& [device, count] : contexts) {
+        left += static_cast<size_t>(count);
+      }
+      if (left != 0) {
+        std::fprintf(stderr, "emulated driver: %zu allocations, %zu modules or contexts not released\n",
+                     allocations.size(), left - allocations.size());
+        std::_Exit(99);
+      }
+    }
+  }
+};
+
+Machine& machine() {
+  static Machine one;
+  return one;
+}
+
+thread_local int t_device = -1;
+
+int devices() { return static_cast<int>(setting("DEVICES", 1)); }
+int64_t memory_of_device() { return setting("MEMORY", int64_t{1} << 30); }
+
+// Whether calls work at all just now.
+int health() {
+  Machine& m = machine();
+  return m.broken != kSuccess ? m.broken : !m.initialised ? kNotInitialised : kSuccess;
+}
+
+bool within(const char* at, size_t bytes) {
+  Machine& m = machine();
+  auto next = m.allocations.upper_bound(const_cast<char*>(at));
+  if (next == m.allocations.begin()) {
+    return false;
+  }
+  auto& [begin, allocation] = *std::prev(next);
+  return static_cast<size_t>(at - begin) + bytes <= allocation.bytes;
+}
+
+int compute(bool major) {
+  const char* text = std::getenv("GPUTRAIN_EMULATED_COMPUTE");
+  double version = text == nullptr ? 9.0 : std::strtod(text, nullptr);
+  int tenths = static_cast<int>(version * 10 + 0.5);
+  return major ? tenths / 10 : tenths % 10;
+}
+
+int64_t attribute(int which) {
+  switch (which) {
+    case 1:  // threads of a block
+      return 1024;
+    case 8:  // shared memory of a block without asking
+      return 48 << 10;
+    case 10:  // warp
+      return 32;
+    case 13:  // clock, kHz
+      return 1'000'000;
+    case 16:
+      return setting("MULTIPROCESSORS", 4);
+    case 39:  // threads of a multiprocessor
+      return 2048;
+    case 75:
+      return compute(true);
+    case 76:
+      return compute(false);
+    case 81:  // shared memory of a multiprocessor
+      return 228 << 10;
+    case 95:  // cooperative launches
+      return 1;
+    case 97:  // shared memory of a block, opted in
+      return 227 << 10;
+    case 120:  // clusters
+      return compute(true) >= 9;
+    default:
+      return 0;
+  }
+}
+
+int resident_blocks(int threads, size_t shared) {
+  int by_shared = static_cast<int>((228u << 10) / (shared + 1024));
+  int by_threads = 2048 / threads;
+  return by_shared < by_threads ? by_shared : by_threads;
+}
+
+int launch(Function* function, unsigned blocks, unsigned threads, unsigned shared, void** parameters,
+           bool cooperative) {
+  std::unique_lock lock(machine().mutex);
+  if (int code = health()) {
+    return code;
+  }
+  if (machine().functions.count(function) == 0 || t_device < 0) {
+    return t_device < 0 ? kInvalidContext : kInvalidHandle;
+  }
+  const Kernel& kernel = *function->kernel;
+  unsigned cluster = static_cast<unsigned>(kernel.cluster);
+  if (blocks == 0 || threads == 0 || threads > static_cast<unsigned>(kernel.threads) ||
+      shared > static_cast<unsigned>(function->most_shared)) {
+    return kInvalidValue;
+  }
+  if (blocks % cluster != 0 || (cluster > 8 && !function->large_clusters) || (cluster > 1 && compute(true) < 9)) {
+    return kInvalidClusterSize;
+  }
+  auto most = static_cast<unsigned>(resident_blocks(static_cast<int>(threads), shared) * attribute(16));
+  if (cooperative && blocks > most) {
+    return kTooManyBlocks;
+  }
+  int64_t fail_after = setting("FAIL_AFTER", -1);
+  if (fail_after >= 0 && machine().launches++ >= fail_after) {
+    machine().broken = static_cast<int>(setting("FAIL_CODE", kLaunchFailed));
+    return machine().broken;
+  }
+  lock.unlock();
+  std::string error =
+      run({&kernel, static_cast<int>(blocks), static_cast<int>(threads), shared, parameters, cooperative});
+  if (!error.empty()) {
+    std::fprintf(stderr, "emulated driver: %s\n", error.c_str());
+    lock.lock();
+    machine().broken = kLaunchFailed;
+    return kLaunchFailed;
+  }
+  return kSuccess;
+}
+
+const char* error_name(int code) {
+  switch (code) {
+    case kSuccess:
+      return "CUDA_SUCCESS";
+    case kInvalidValue:
+      return "CUDA_ERROR_INVALID_VALUE";
+    case kOutOfMemory:
+      return "CUDA_ERROR_OUT_OF_MEMORY";
+    case kNoDevice:
+      return "CUDA_ERROR_NO_DEVICE";
+    case kInvalidDevice:
+      return "CUDA_ERROR_INVALID_DEVICE";
+    case 209:
+      return "CUDA_ERROR_NO_BINARY_FOR_GPU";
+    case 222:
+      return "CUDA_ERROR_UNSUPPORTED_PTX_VERSION";
+    case kNotFound:
+      return "CUDA_ERROR_NOT_FOUND";
+    case kLaunchFailed:
+      return "CUDA_ERROR_LAUNCH_FAILED";
+    case kTooManyBlocks:
+      return "CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE";
+    case kInvalidClusterSize:
+      return "CUDA_ERROR_INVALID_CLUSTER_SIZE";
+    default:
+      return "CUDA_ERROR_UNKNOWN";
+  }
+}
+
+}  // namespace
+}  // namespace gputrain::emulation
+
+using namespace gputrain::emulation;
+
+// The driver's own signatures, handles as pointers.
+extern "C" {
+#define GT_API __attribute__((visibility("default")))
+#define GT_HEALTHY                       \
+  std::lock_guard lock(machine().mutex); \
+  if (int code = health()) {             \
+    return code;                         \
+  }
+
+GT_API int cuInit(unsigned) {
+  std::lock_guard lock(machine().mutex);
+  if (devices() == 0) {
+    return kNoDevice;
+  }
+  machine().initialised = true;
+  return machine().broken;
+}
+GT_API int cuDriverGetVersion(int* version) {
+  *version = static_cast<int>(setting("DRIVER", 13000));
+  return kSuccess;
+}
+GT_API int cuGetErrorName(int code, const char** name) {
+  *name = error_name(code);
+  return kSuccess;
+}
+GT_API int cuGetErrorString(int code, const char** text) { return cuGetErrorName(code, text); }
+GT_API int cuDeviceGetCount(int* count) {
+  GT_HEALTHY
+  *count = devices();
+  return kSuccess;
+}
+GT_API int cuDeviceGet(int* device, int ordinal) {
+  GT_HEALTHY
+  *device = ordinal;
+  return ordinal >= 0 && ordinal < devices() ? kSuccess : kInvalidDevice;
+}
+GT_API int cuDeviceGetName(char* name, int length, int) {
+  std::snprintf(name, static_cast<size_t>(length), "Emulated GPU");
+  return kSuccess;
+}
+GT_API int cuDeviceGetAttribute(int* value, int which, int) {
+  *value = static_cast<int>(attribute(which));
+  return kSuccess;
+}
+GT_API int cuDeviceTotalMem_v2(size_t* bytes, int) {
+  *bytes = static_cast<size_t>(memory_of_device());
+  return kSuccess;
+}
+GT_API int cuDevicePrimaryCtxRetain(void** context, int device) {
+  GT_HEALTHY
+  machine().contexts[device]++;
+  *context = reinterpret_cast<void*>(static_cast<intptr_t>(device) + 1);
+  return kSuccess;
+}
+GT_API int cuDevicePrimaryCtxRelease_v2(int device) {
+  std::lock_guard lock(machine().mutex);
+  machine().contexts[device]--;
+  return kSuccess;
+}
+GT_API int cuCtxSetCurrent(void* context) {
+  GT_HEALTHY
+  t_device = static_cast<int>(reinterpret_cast<intptr_t>(context)) - 1;
+  return kSuccess;
+}
+GT_API int cuCtxSynchronize() {
+  GT_HEALTHY
+  return kSuccess;
+}
+GT_API int cuModuleLoadData(void** module, const void* image) {
+  GT_HEALTHY
+  if (int code = static_cast<int>(setting("LOAD_ERROR", kSuccess))) {
+    return code;
+  }
+  if (image == nullptr || t_device < 0) {
+    return image == nullptr ? kInvalidValue : kInvalidContext;
+  }
+  *module = std::malloc(1);
+  machine().modules.insert(*module);
+  return kSuccess;
+}
+GT_API int cuModuleUnload(void* module) {
+  std::lock_guard lock(machine().mutex);
+  if (machine().modules.erase(module) == 0) {
+    return kInvalidHandle;
+  }
+  std::free(module);
+  return machine().broken;
+}
+GT_API int cuModuleGetFunction(void** function, void* module, const char* name) {
+  GT_HEALTHY
+  auto found = registry().kernels.find(name);
+  if (machine().modules.count(module) == 0 || found == registry().kernels.end()) {
+    return kNotFound;
+  }
+  auto* made = new Function{&found->second};
+  machine().functions.insert(made);
+  *function = made;
+  return kSuccess;
+}
+GT_API int cuModuleGetGlobal_v2(void** address, size_t* bytes, void* module, const char* name) {
+  GT_HEALTHY
+  auto found = registry().globals.find(name);
+  if (machine().modules.count(module) == 0 || found == registry().globals.end()) {
+    return kNotFound;
+  }
+  *address = const_cast<void*>(found->second.data);
+  *bytes = found->second.bytes;
+  return kSuccess;
+}
+GT_API int cuFuncSetAttribute(void* function, int which, int value) {
+  GT_HEALTHY
+  auto* f = static_cast<Function*>(function);
+  if (machine().functions.count(f) == 0) {
+    return kInvalidHandle;
+  }
+  if (which == 8) {  // dynamic shared memory
+    if (value > attribute(97)) {
+      return kInvalidValue;
+    }
+    f->most_shared = value;
+  } else if (which == 14) {  // clusters of more than 8
+    f->large_clusters = value != 0;
+  }
+  return kSuccess;
+}
+GT_API int cuFuncGetAttribute(int* value, int which, void* function) {
+  auto* f = static_cast<Function*>(function);
+  *value = which == 0 ? f->kernel->threads : which == 8 ? f->most_shared : 0;
+  return kSuccess;
+}
+GT_API int cuOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks, void*, int threads, size_t shared) {
+  *blocks = resident_blocks(threads, shared);
+  return kSuccess;
+}
+GT_API int cuMemGetInfo_v2(size_t* free, size_t* total) {
+  GT_HEALTHY
+  *total = static_cast<size_t>(memory_of_device());
+  *free = *total - machine().used[t_device];
+  return kSuccess;
+}
+GT_API int cuMemAlloc_v2(char** address, size_t bytes) {
+  GT_HEALTHY
+  if (t_device < 0 || bytes == 0) {
+    return t_device < 0 ? kInvalidContext : kInvalidValue;
+  }
+  size_t& used = machine().used[t_device];
+  if (used + bytes > static_cast<size_t>(memory_of_device())) {
+    return kOutOfMemory;
+  }
+  *address = static_cast<char*>(std::malloc(bytes));
+  std::memset(*address, 0xFF, bytes);
+  used += bytes;
+  machine().allocations[*address] = {bytes, t_device};
+  return kSuccess;
+}
+GT_API int cuMemFree_v2(char* address) {
+  std::lock_guard lock(machine().mutex);
+  auto found = machine().allocations.find(address);
+  if (found == machine().allocations.end()) {
+    return kInvalidValue;
+  }
+  machine().used[found->second.device] -= found->second.bytes;
+  machine().allocations.erase(found);
+  std::free(address);
+  return machine().broken;
+}
+GT_API int cuMemcpyHtoD_v2(char* to, const void* from, size_t bytes) {
+  GT_HEALTHY
+  if (!within(to, bytes)) {
+    return kInvalidValue;
+  }
+  std::memcpy(to, from, bytes);
+  return kSuccess;
+}
+GT_API int cuMemcpyDtoH_v2(void* to, const char* from, size_t bytes) {
+  GT_HEALTHY
+  bool global = false;
+  for (auto& [name, object] : registry().globals) {
+    const char* begin = static_cast<const char*>(object.data);
+    global = global || (from >= begin && from + bytes <= begin + object.bytes);
+  }
+  if (!global && !within(from, bytes)) {
+    return kInvalidValue;
+  }
+  std::memcpy(to, from, bytes);
+  return kSuccess;
+}
+GT_API int cuMemsetD8_v2(char* to, unsigned char value, size_t bytes) {
+  GT_HEALTHY
+  if (!within(to, bytes)) {
+    return kInvalidValue;
+  }
+  std::memset(to, value, bytes);
+  return kSuccess;
+}
+GT_API int cuLaunchKernel(void* function, unsigned grid_x, unsigned grid_y, unsigned grid_z, unsigned block_x,
+                          unsigned block_y, unsigned block_z, unsigned shared, void*, void** parameters, void**) {
+  if (grid_y != 1 || grid_z != 1 || block_y != 1 || block_z != 1) {
+    return kInvalidValue;
+  }
+  return launch(static_cast<Function*>(function), grid_x, block_x, shared, parameters, false);
+}
+GT_API int cuLaunchCooperativeKernel(void* function, unsigned grid_x, unsigned grid_y, unsigned grid_z,
+                                     unsigned block_x, unsigned block_y, unsigned block_z, unsigned shared, void*,
+                                     void** parameters) {
+  if (grid_y != 1 || grid_z != 1 || block_y != 1 || block_z != 1) {
+    return kInvalidValue;
+  }
+  return launch(static_cast<Function*>(function), grid_x, block_x, shared, parameters, true);
+}
+GT_API int cuEventCreate(void** event, unsigned) {
+  *event = new Event;
+  return kSuccess;
+}
+GT_API int cuEventDestroy_v2(void* event) {
+  delete static_cast<Event*>(event);
+  return kSuccess;
+}
+GT_API int cuEventRecord(void* event, void*) {
+  static_cast<Event*>(event)->at = std::chrono::steady_clock::now();
+  return kSuccess;
+}
+GT_API int cuEventSynchronize(void*) { return kSuccess; }
+GT_API int cuEventElapsedTime(float* milliseconds, void* from, void* to) {
+  *milliseconds =
+      std::chrono::duration<float, std::milli>(static_cast<Event*>(to)->at - static_cast<Event*>(from)->at).count();
+  return kSuccess;
+}
+}
