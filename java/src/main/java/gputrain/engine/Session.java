@@ -44,6 +44,11 @@ public interface Session extends AutoCloseable {
      */
     double[] inputGradient(double[] parameters, double[] inputs, int rows, double[] outputWeights);
 
+    /** How the engine computes this plan, in a line for the log; empty where there is nothing to say. */
+    default String method() {
+        return "";
+    }
+
     @Override
     void close();
 }

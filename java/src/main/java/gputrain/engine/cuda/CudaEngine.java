@@ -1,0 +1,90 @@
+package gputrain.engine.cuda;
+
+import gputrain.engine.DataSet;
+import gputrain.engine.Engine;
+import gputrain.engine.EngineException;
+import gputrain.engine.EngineOptions;
+import gputrain.engine.Precision;
+import gputrain.engine.Session;
+import gputrain.engine.TrainingPlan;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Trains dense networks in float32 on NVIDIA GPUs, thousands of epochs inside one kernel. */
+public final class CudaEngine implements Engine {
+    /** Weight matrices at most, as GT_MOST_LAYERS. */
+    private static final int MOST_LAYERS = 15;
+
+    /** Above, a plan's vectors do not fit Java arrays or 32-bit offsets on the device. */
+    private static final int MOST_PARAMETERS = 1 << 26;
+
+    private final @Nullable String wish;
+
+    public CudaEngine() {
+        this(null);
+    }
+
+    /** @param wish the kernel to use where the options name none; see {@link KernelChoice#of} */
+    public CudaEngine(@Nullable String wish) {
+        this.wish = wish;
+    }
+
+    @Override
+    public String name() {
+        return "cuda";
+    }
+
+    @Override
+    public int rank() {
+        return 30;
+    }
+
+    @Override
+    public Optional<String> unavailable() {
+        return KernelImages.missing().or(Driver::failure);
+    }
+
+    @Override
+    public List<Device> devices() {
+        if (unavailable().isPresent()) {
+            return List.of();
+        }
+        return IntStream.range(0, gputrain.engine.cuda.Device.count())
+                .mapToObj(gputrain.engine.cuda.Device::properties)
+                .map(one -> new Device(one.number(), one.name(), one.details()))
+                .toList();
+    }
+
+    @Override
+    public Optional<String> unsupported(TrainingPlan plan) {
+        if (plan.precision() != Precision.FLOAT32) {
+            return Optional.of("it computes in float32, the plan wants " + plan.precision());
+        }
+        if (plan.network().layers() > MOST_LAYERS) {
+            return Optional.of("it takes " + MOST_LAYERS + " layers at most, the network has "
+                    + plan.network().layers());
+        }
+        if (plan.network().parameterCount() > MOST_PARAMETERS) {
+            return Optional.of("it takes " + MOST_PARAMETERS + " parameters at most, the network has "
+                    + plan.network().parameterCount());
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public Session open(TrainingPlan plan, DataSet data, EngineOptions options) {
+        unavailable().ifPresent(cause -> {
+            throw new EngineException("cuda engine: " + cause);
+        });
+        int there = gputrain.engine.cuda.Device.count();
+        for (int device : options.devices()) {
+            if (device >= there) {
+                throw new EngineException("cuda engine: no GPU " + device + "; there are " + there
+                        + ", numbered from 0, see `gpu-train devices`");
+            }
+        }
+        return new CudaSession(plan, data, options.devices(), options.kernel() != null ? options.kernel() : wish);
+    }
+}

@@ -1,0 +1,187 @@
+package gputrain.engine.cuda;
+
+import gputrain.engine.EngineException;
+import gputrain.engine.TrainingPlan;
+import gputrain.engine.cuda.KernelInfo.Team;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A training kernel and the number of blocks that share one replica. Decided by a cost model from the plan and the kind of
+ * GPU alone, never by a measurement, so that a rerun or a resumed run sums in the same order.
+ *
+ * @param blocks of one replica
+ * @param resident blocks that the whole GPU holds at once
+ */
+record KernelChoice(KernelInfo kernel, int blocks, int resident) {
+    // Calibration, to be replaced by measurements: multiply-adds a second of a multiprocessor, the share of them that
+    // each
+    // kind of kernel reaches, and the cost of a step's barriers in seconds.
+    private static final double PEAK = 2.2e11;
+    private static final double SOLO_BARRIERS = 2e-6;
+    private static final double CLUSTER_BARRIERS = 2e-6;
+    private static final double MEETING = 1.5e-6;
+    private static final double EXCHANGE_BYTES_A_SECOND = 2.5e12;
+    private static final int MOST_CLUSTERS = 16;
+
+    /** What one looks for in the list of kernels. */
+    private record Candidate(KernelChoice choice, double seconds) {}
+
+    /**
+     * @param kernels those that fit the network, their shared memory known
+     * @param residentBlocks of a kernel on one multiprocessor
+     * @param wish null, or a kernel by name or by the begin of its name after "train_", with ":BLOCKS" for the blocks of a
+     *     replica
+     * @throws EngineException when the wish cannot be met, or no kernel fits
+     */
+    static KernelChoice of(
+            TrainingPlan plan,
+            List<KernelInfo> kernels,
+            Device.Properties device,
+            ToIntFunction<KernelInfo> residentBlocks,
+            @Nullable String wish) {
+        List<Candidate> candidates = new ArrayList<>();
+        for (KernelInfo kernel : kernels) {
+            if (kernel.sharedBytes() > device.sharedBytesOfBlock()
+                    || (kernel.team() == Team.CLUSTER && !device.clusters())) {
+                continue;
+            }
+            int resident = residentBlocks.applyAsInt(kernel) * device.multiprocessors();
+            for (int blocks : blockCounts(kernel, resident, plan)) {
+                KernelChoice choice = new KernelChoice(kernel, blocks, resident);
+                candidates.add(new Candidate(choice, choice.secondsPerEpoch(plan, device.multiprocessors())));
+            }
+        }
+        if (wish != null) {
+            return wished(wish, candidates, kernels);
+        }
+        return candidates.stream()
+                .min(Comparator.comparingDouble(Candidate::seconds))
+                .orElseThrow(() -> new EngineException("cuda engine: no kernel fits this network on " + device.name()))
+                .choice();
+    }
+
+    /** As the log and the run record name it; also a wish for {@link #of}. */
+    String text() {
+        return kernel.name() + ":" + blocks;
+    }
+
+    /** Replicas that train at once. */
+    int teams() {
+        return Math.max(1, resident / blocks);
+    }
+
+    private static KernelChoice wished(String wish, List<Candidate> candidates, List<KernelInfo> kernels) {
+        String[] parts = wish.split(":", 2);
+        String name = parts[0].startsWith("train_") ? parts[0] : "train_" + parts[0];
+        List<Candidate> named = candidates.stream()
+                .filter(one -> one.choice.kernel.name().startsWith(name))
+                .sorted(Comparator.<Candidate, Boolean>comparing(one -> !one.choice.kernel.specialised())
+                        .thenComparingDouble(Candidate::seconds))
+                .toList();
+        if (named.isEmpty()) {
+            throw new EngineException("cuda engine: no kernel " + parts[0] + " fits this network and GPU; there are "
+                    + kernels.stream().map(KernelInfo::name).collect(Collectors.joining(", ")));
+        }
+        if (parts.length == 1) {
+            return named.get(0).choice;
+        }
+        KernelChoice first = named.get(0).choice;
+        int blocks;
+        try {
+            blocks = Integer.parseInt(parts[1]);
+        } catch (NumberFormatException e) {
+            throw new EngineException("cuda engine: the number of blocks in " + wish + " is not a number");
+        }
+        boolean solo = first.kernel.team() == Team.SOLO;
+        if (blocks < 1 || blocks % first.kernel.cluster() != 0 || (solo && blocks != 1) || blocks > first.resident) {
+            throw new EngineException("cuda engine: " + wish + " needs "
+                    + (solo ? "1 block" : "a multiple of " + first.kernel.cluster() + " blocks up to " + first.resident)
+                    + " a network");
+        }
+        return new KernelChoice(first.kernel, blocks, first.resident);
+    }
+
+    private static List<Integer> blockCounts(KernelInfo kernel, int resident, TrainingPlan plan) {
+        List<Integer> counts = new ArrayList<>();
+        int tiles = ceiling(stepRows(plan), kernel.tileRows());
+        switch (kernel.team()) {
+            case SOLO -> counts.add(1);
+            // Counts that make no block's share a tile longer than another's.
+            case GRID -> {
+                for (int each = 1; each <= tiles; each++) {
+                    int blocks = ceiling(tiles, each);
+                    if (blocks <= resident && !counts.contains(blocks)) {
+                        counts.add(blocks);
+                    }
+                }
+            }
+            case CLUSTER -> {
+                for (int clusters = 1; clusters <= MOST_CLUSTERS; clusters++) {
+                    if (clusters * kernel.cluster() <= resident) {
+                        counts.add(clusters * kernel.cluster());
+                    }
+                }
+            }
+        }
+        return counts;
+    }
+
+    private double secondsPerEpoch(TrainingPlan plan, int multiprocessors) {
+        int rows = stepRows(plan);
+        int trained = plan.replicas().get(0).trainingRows().length;
+        double steps = Math.ceil((double) trained / rows);
+        int replicas = plan.replicas().size();
+        double waves = Math.ceil((double) replicas / teams());
+        int together = Math.min(replicas, teams()) * blocks;
+        double crowd = Math.max(1, Math.ceil((double) together / multiprocessors));
+        double tiles = ceiling(ceiling(rows, blocks), kernel.tileRows());
+        double compute = tiles * kernel.tileRows() * multiplyAdds(plan) / (PEAK * efficiency()) * crowd;
+        return waves * steps * (compute + barriers(plan.network().parameterCount()));
+    }
+
+    private double efficiency() {
+        if (kernel.name().endsWith("_large")) {
+            return 0.03;
+        }
+        double of = kernel.specialised() ? 1 : 0.3;
+        return of * (kernel.team() == Team.SOLO ? 0.7 : 0.25);
+    }
+
+    private double barriers(int parameters) {
+        return switch (kernel.team()) {
+            case SOLO -> SOLO_BARRIERS;
+            case GRID -> 2 * MEETING + 2.0 * Float.BYTES * parameters * blocks / EXCHANGE_BYTES_A_SECOND;
+            case CLUSTER -> CLUSTER_BARRIERS + (blocks > kernel.cluster() ? MEETING : 0);
+        };
+    }
+
+    /** Multiply-adds of a row forward and backward; the inputs need no gradient. */
+    private static double multiplyAdds(TrainingPlan plan) {
+        List<Integer> widths = plan.network().widths();
+        double sum = 0;
+        for (int l = 0; l + 1 < widths.size(); l++) {
+            sum += (l == 0 ? 2.0 : 3.0) * widths.get(l) * widths.get(l + 1);
+        }
+        return sum;
+    }
+
+    private static int stepRows(TrainingPlan plan) {
+        int rows = plan.replicas().get(0).trainingRows().length;
+        return plan.batchSize() == 0 ? rows : Math.min(plan.batchSize(), rows);
+    }
+
+    private static int ceiling(int n, int d) {
+        return (n + d - 1) / d;
+    }
+
+    @Override
+    public String toString() {
+        return String.format(Locale.ROOT, "kernel %s, %d networks at once", text(), teams());
+    }
+}

@@ -1,0 +1,71 @@
+package gputrain.engine.cuda;
+
+import gputrain.engine.EngineException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The compiled kernels of this installation: the jar's, or those of the directory that a system property names. */
+final class KernelImages {
+    /** Names a directory with modules.txt and the images to use instead of the jar's. */
+    static final String PROPERTY = "gputrain.cuda.kernels";
+
+    /** The module that every network needs. */
+    static final String CORE = "core";
+
+    private KernelImages() {}
+
+    /** Why there are no kernels, in one line; empty when there are. */
+    static Optional<String> missing() {
+        try (InputStream list = open("modules.txt")) {
+            return list != null
+                    ? Optional.empty()
+                    : Optional.of(
+                            directory() == null
+                                    ? "this jar was built without CUDA kernels (no nvcc at build time)"
+                                    : "no modules.txt in " + directory() + ", which -D" + PROPERTY + " names");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Names of the modules, {@link #CORE} first. */
+    static List<String> names() {
+        return new String(read("modules.txt"), StandardCharsets.UTF_8).lines().toList();
+    }
+
+    static byte[] image(String module) {
+        return read(module + ".fatbin");
+    }
+
+    private static byte[] read(String file) {
+        try (InputStream in = open(file)) {
+            if (in == null) {
+                throw new EngineException("cuda engine: the kernels' file " + file + " is missing; rebuild the jar");
+            }
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static @Nullable InputStream open(String file) throws IOException {
+        Path directory = directory();
+        if (directory == null) {
+            return KernelImages.class.getResourceAsStream(file);
+        }
+        Path path = directory.resolve(file);
+        return Files.isRegularFile(path) ? Files.newInputStream(path) : null;
+    }
+
+    private static @Nullable Path directory() {
+        String named = System.getProperty(PROPERTY);
+        return named == null ? null : Path.of(named);
+    }
+}

@@ -1,0 +1,111 @@
+package gputrain.engine.cuda;
+
+import gputrain.engine.DataSet;
+import gputrain.engine.LearningRateRule;
+import gputrain.engine.Loss;
+import gputrain.engine.Optimizer;
+import gputrain.engine.Replica;
+import gputrain.engine.TrainingPlan;
+import java.util.List;
+import java.util.stream.IntStream;
+import jcuda.driver.CUdeviceptr;
+
+/** Writes a plan and its data into device memory as {@code gt_cuda_session} and its parts. */
+final class PlanImage {
+    private PlanImage() {}
+
+    /** Everything of the session that does not depend on the launch; its arrays are uploaded. */
+    static byte[] session(TrainingPlan plan, DataSet data, Device device, Layout layout) {
+        byte[] bytes = Struct.allocate(layout, "gt_cuda_session", 1);
+        Struct to = Struct.at(layout, "gt_cuda_session", bytes, 0);
+        rules(plan, to.inner("rules", "gt_rules"), device);
+        List<Integer> widths = plan.network().widths();
+        for (int i = 0; i < widths.size(); i++) {
+            to.put("widths", i, widths.get(i));
+        }
+        to.put("layers", plan.network().layers());
+        to.put("activation", KernelInfo.code(plan.network()));
+        to.put("parameters", plan.network().parameterCount());
+        to.put("loss", plan.loss() instanceof Loss.Huber ? 0 : plan.loss() instanceof Loss.MeanAbsolute ? 1 : 2);
+        to.put("huber_delta", plan.loss() instanceof Loss.Huber huber ? huber.delta() : 1);
+        Optimizer.Adam adam = plan.optimizer() instanceof Optimizer.Adam given ? given : Optimizer.Adam.DEFAULT;
+        to.put("optimizer", plan.optimizer() instanceof Optimizer.Adam ? 0 : 1);
+        to.put("beta1", adam.beta1()).put("beta2", adam.beta2()).put("epsilon", adam.epsilon());
+        to.put("momentum", plan.optimizer() instanceof Optimizer.Sgd sgd ? sgd.momentum() : 0);
+        to.put("batch_size", plan.batchSize());
+        to.put("shuffle", plan.shuffle() ? 1 : 0);
+        to.put("row_sets", plan.replicas().get(0).rowSets().size());
+        to.put("inputs", Device.address(device.upload(floats(data.inputs())), 0));
+        to.put("targets", Device.address(device.upload(floats(data.targets())), 0));
+        to.put("exact_targets", Device.address(device.upload(data.targets()), 0));
+        to.put(
+                "output_weights",
+                Device.address(device.upload(doubles(plan.monitor().outputWeights())), 0));
+        return bytes;
+    }
+
+    /** What of a replica never changes; its rows are uploaded. */
+    static void replica(Replica replica, Struct to, Device device) {
+        int[] rows = replica.rowSets().stream().flatMapToInt(IntStream::of).toArray();
+        int[] begin = new int[replica.rowSets().size() + 1];
+        for (int s = 0; s < replica.rowSets().size(); s++) {
+            begin[s + 1] = begin[s] + replica.rowSets().get(s).length;
+        }
+        to.put("seed", replica.seed());
+        to.put("weight_decay", replica.weightDecay());
+        to.put("rate_factor", replica.rateFactor());
+        to.put("rows", Device.address(device.upload(rows), 0));
+        to.put("set_begin", Device.address(device.upload(begin), 0));
+    }
+
+    static float[] floats(double[] values) {
+        float[] rounded = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            rounded[i] = (float) values[i];
+        }
+        return rounded;
+    }
+
+    private static void rules(TrainingPlan plan, Struct to, Device device) {
+        to.put("watched", plan.monitor().watched());
+        to.put("sample_every", plan.monitor().every());
+        to.put("max_epochs", plan.stop().maxEpochs());
+        to.put("training_loss_below", plan.stop().trainingLossBelow());
+        to.put("patience", plan.stop().patience());
+        to.put("factor", 1.0).put("every", 1L);
+        LearningRateRule rule = plan.learningRate();
+        if (rule instanceof LearningRateRule.Constant constant) {
+            to.put("rate_rule", 0).put("rate", constant.rate());
+        } else if (rule instanceof LearningRateRule.ByTrainingLoss table) {
+            List<LearningRateRule.Line> lines = table.lines();
+            to.put("rate_rule", 1).put("latched", table.latched() ? 1 : 0).put("table_lines", lines.size());
+            to.put("table_loss", Device.address(upload(lines, LearningRateRule.Line::lossAtLeast, device), 0));
+            to.put("table_rate", Device.address(upload(lines, LearningRateRule.Line::rate, device), 0));
+        } else if (rule instanceof LearningRateRule.Step step) {
+            to.put("rate_rule", 2)
+                    .put("rate", step.rate())
+                    .put("every", step.every())
+                    .put("factor", step.factor());
+        } else if (rule instanceof LearningRateRule.ReduceOnPlateau plateau) {
+            to.put("rate_rule", 3).put("rate", plateau.rate()).put("factor", plateau.factor());
+            to.put("rate_patience", plateau.patience()).put("threshold", plateau.threshold());
+            to.put("minimum", plateau.minimum());
+        } else if (rule instanceof LearningRateRule.Cosine cosine) {
+            to.put("rate_rule", 4).put("rate", cosine.rate()).put("minimum", cosine.minimum());
+            to.put("every", cosine.epochs());
+        } else {
+            throw new IllegalArgumentException("learning-rate rule unknown to the cuda engine: " + rule);
+        }
+    }
+
+    private static CUdeviceptr upload(
+            List<LearningRateRule.Line> lines,
+            java.util.function.ToDoubleFunction<LearningRateRule.Line> part,
+            Device device) {
+        return device.upload(lines.stream().mapToDouble(part).toArray());
+    }
+
+    private static double[] doubles(List<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+}
