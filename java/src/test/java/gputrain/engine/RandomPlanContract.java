@@ -68,16 +68,21 @@ interface RandomPlanContract extends EngineUnderTest {
         }
         int rows = random.nextInt(3) == 0 ? random.nextInt(200, 600) : random.nextInt(1, 70);
         int measured = random.nextInt(1, 40);
+        Activation activation = pick(random, Activation.values());
+        Loss loss =
+                pick(random, new Loss.Huber(1), new Loss.Huber(0.2), new Loss.MeanAbsolute(), new Loss.MeanSquared());
+        Optimizer optimizer = pick(random, Optimizer.Adam.DEFAULT, new Optimizer.Sgd(0.5), new Optimizer.Sgd(0));
+        if (loss instanceof Loss.MeanAbsolute && optimizer instanceof Optimizer.Adam) {
+            // Gradients of the mean absolute error are sums of signs, which often cancel; with its tiny epsilon Adam
+            // would
+            // turn the rounding of such a sum, another in every order of adding, into a step.
+            optimizer = new Optimizer.Adam(0.9, 0.999, 1e-4);
+        }
         PlanBuilder builder = PlanBuilder.plan()
                 .widths(widths)
-                .activation(pick(random, Activation.values()))
-                .loss(pick(
-                        random,
-                        new Loss.Huber(1),
-                        new Loss.Huber(0.2),
-                        new Loss.MeanAbsolute(),
-                        new Loss.MeanSquared()))
-                .optimizer(pick(random, Optimizer.Adam.DEFAULT, new Optimizer.Sgd(0.5), new Optimizer.Sgd(0)))
+                .activation(activation)
+                .loss(loss)
+                .optimizer(optimizer)
                 .rate(pick(
                         random,
                         new LearningRateRule.Constant(2e-3),

@@ -47,6 +47,9 @@ final class CudaSession implements Session {
     @Override
     public List<Sample> advance(long epochs) {
         checkOpen();
+        if (epochs < 0) {
+            throw new IllegalArgumentException("epochs must not be negative: " + epochs);
+        }
         List<CompletableFuture<List<Sample>>> pending = parts.stream()
                 .map(part -> parts.size() == 1
                         ? CompletableFuture.completedFuture(part.advance(epochs))
