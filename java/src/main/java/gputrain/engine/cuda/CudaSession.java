@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A plan's replicas spread over GPUs; their memory lasts until {@link #close}. */
@@ -116,10 +117,9 @@ final class CudaSession implements Session {
         }
     }
 
-    /** How this session computes, one line. */
     @Override
     public String method() {
-        return parts.get(0).choice().toString();
+        return parts.stream().map(GpuPart::method).collect(Collectors.joining("; "));
     }
 
     /** A thread of its own for each GPU; the driver blocks it while a kernel runs. */

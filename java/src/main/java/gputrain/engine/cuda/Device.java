@@ -29,8 +29,9 @@ final class Device implements AutoCloseable {
             int sharedBytesOfBlock,
             int sharedBytesOfMultiprocessor,
             double clockGigahertz) {
-        boolean clusters() {
-            return computeCapability >= 90;
+        /** Blocks of a cluster at most; 16 is beyond what all GPUs with clusters promise, but the data-centre ones have it. */
+        int mostClusterBlocks() {
+            return computeCapability < 90 ? 1 : computeCapability < 110 ? 16 : 8;
         }
 
         String details() {

@@ -1,6 +1,7 @@
 package gputrain.engine.cuda;
 
 import gputrain.engine.DataSet;
+import gputrain.engine.EngineException;
 import gputrain.engine.Replica;
 import gputrain.engine.ReplicaState;
 import gputrain.engine.ReplicaState.Status;
@@ -34,8 +35,7 @@ final class GpuPart implements AutoCloseable {
     private final int count;
     private final Device device;
     private final Modules modules;
-    private final KernelChoice choice;
-    private final CUfunction kernel;
+    private final Team team;
     private final int parameters;
     private final int sets;
     private final long sampleCapacity;
@@ -45,8 +45,6 @@ final class GpuPart implements AutoCloseable {
     private final CUdeviceptr vectors;
     private final CUdeviceptr samples;
     private final CUdeviceptr active;
-    private final CUdeviceptr arrivals;
-    private final long arrivalBytes;
 
     /**
      * Takes the memory and writes the initial state. Replicas {@code first} to {@code first + count} of the plan.
@@ -89,37 +87,72 @@ final class GpuPart implements AutoCloseable {
         Struct to = Struct.at(layout, "gt_cuda_session", sessionBytes, 0);
 
         long[] sizes = measure(sessionBytes);
-        this.choice = KernelChoice.of(
-                plan, sized(modules.kernels(), sizes), device.properties(), modules::residentBlocks, wish);
-        this.kernel = modules.function(choice.kernel());
-
-        int teams = Math.min(count, choice.teams());
-        int parts = choice.blocks() / choice.kernel().cluster();
-        to.put("replicas", count);
-        to.put("partial", Device.address(device.allocate(8L * teams * parts * parameters), 0));
-        to.put("partial_loss", Device.address(device.allocate(16L * teams * choice.blocks()), 0));
-        this.arrivalBytes = 128L * teams * choice.kernel().cluster();
-        this.arrivals = device.allocate(arrivalBytes);
-        to.put("arrivals", Device.address(arrivals, 0));
-        long workspace = sizes[sizes.length - 1];
-        boolean large = choice.kernel().name().endsWith("_large");
-        int workers = Math.max(device.properties().multiprocessors(), large ? teams * choice.blocks() : 0);
-        to.put("workspace", Device.address(device.allocate(4L * workers * workspace), 0));
-        to.put("workspace_floats", workspace);
-
         this.vectors = device.allocate((long) Sizeof.FLOAT * VECTORS * count * parameters);
         this.sampleCapacity = Math.max(16, Math.min(MOST_SAMPLES, SAMPLE_BYTES / (8L * count * (3 + sets))));
         this.samples = device.allocate(8L * count * sampleCapacity * (3 + sets));
         this.active = device.allocate((long) Sizeof.INT * count);
         this.replicas = Struct.allocate(layout, "gt_cuda_replica", count);
         this.replicaMemory = device.allocate(replicas.length);
-        to.put("replica", Device.address(replicaMemory, 0));
-        this.session = device.upload(sessionBytes);
+        to.put("replica", Device.address(replicaMemory, 0)).put("replicas", count);
+        to.put("workspace_floats", sizes[sizes.length - 1]);
+        this.session = device.allocate(sessionBytes.length);
         fillReplicas();
+
+        List<KernelChoice> choices = KernelChoice.of(
+                plan, sized(modules.kernels(), sizes), device.properties(), modules::residentBlocks, wish);
+        Team found = null;
+        for (int i = 0; i < choices.size() && found == null; i++) {
+            found = team(choices.get(i), sessionBytes);
+        }
+        if (found == null) {
+            throw new EngineException("cuda engine: GPU " + device.properties().number() + " cannot run "
+                    + choices.get(0).text() + ": its blocks do not fit at once");
+        }
+        this.team = found;
     }
 
-    KernelChoice choice() {
-        return choice;
+    /**
+     * The kernel in use.
+     *
+     * @param teams replicas that train at once
+     */
+    private record Team(KernelChoice choice, CUfunction function, int teams, CUdeviceptr arrivals, long arrivalBytes) {}
+
+    /** Takes the memory for a choice and tries whether the GPU holds its blocks at once; null when not even one team's. */
+    private @Nullable Team team(KernelChoice choice, byte[] sessionBytes) {
+        KernelInfo kernel = choice.kernel();
+        CUfunction function = modules.function(kernel);
+        Struct to = Struct.at(modules.layout(), "gt_cuda_session", sessionBytes, 0);
+        for (int teams = Math.min(count, choice.teams()); teams > 0; teams--) {
+            List<CUdeviceptr> taken = new ArrayList<>();
+            int parts = choice.blocks() / kernel.cluster();
+            taken.add(device.allocate(8L * teams * parts * parameters));
+            taken.add(device.allocate(16L * teams * choice.blocks()));
+            long arrivalBytes = 128L * teams * kernel.cluster();
+            taken.add(device.allocate(arrivalBytes));
+            boolean large = kernel.name().endsWith("_large");
+            int workers = Math.max(device.properties().multiprocessors(), large ? teams * choice.blocks() : 0);
+            taken.add(device.allocate(4L * workers * to.getLong("workspace_floats")));
+            to.put("partial", Device.address(taken.get(0), 0));
+            to.put("partial_loss", Device.address(taken.get(1), 0));
+            to.put("arrivals", Device.address(taken.get(2), 0));
+            to.put("workspace", Device.address(taken.get(3), 0));
+            device.copyIn(session, Pointer.to(sessionBytes), sessionBytes.length);
+            Team team = new Team(choice, function, teams, taken.get(2), arrivalBytes);
+            int[] some = IntStream.range(0, teams).toArray();
+            device.copyIn(active, Pointer.to(some), (long) Sizeof.INT * teams);
+            if (launch(team, 0, teams, 0)) {
+                return team;
+            }
+            taken.forEach(device::free);
+        }
+        return null;
+    }
+
+    /** The kernel and how many replicas train at once, for the log. */
+    String method() {
+        return "kernel " + team.choice.text() + ", " + team.teams + (team.teams == 1 ? " network" : " networks")
+                + " at once on GPU " + device.properties().number();
     }
 
     /** Runs every running replica for up to {@code epochs} epochs and takes the samples, by replica and epoch. */
@@ -258,25 +291,35 @@ final class GpuPart implements AutoCloseable {
 
     private void launch(int[] running, long epochs) {
         device.copyIn(active, Pointer.to(running), (long) Sizeof.INT * running.length);
-        boolean solo = choice.kernel().team() == KernelInfo.Team.SOLO;
         // Blocks that wait for each other must all be there; those that do not may queue.
-        int together = solo ? running.length : choice.teams();
+        boolean solo = team.choice.kernel().team() == KernelInfo.Team.SOLO;
+        int together = solo ? running.length : team.teams;
         for (int begin = 0; begin < running.length; begin += together) {
             int teams = Math.min(together, running.length - begin);
-            device.clear(arrivals, arrivalBytes);
-            Launch launch = Launch.of(kernel, choice.kernel().name())
-                    .argument(session)
-                    .argument(active.withByteOffset((long) Sizeof.INT * begin))
-                    .argument(choice.blocks())
-                    .argument(epochs);
-            int blocks = teams * choice.blocks();
-            if (solo) {
-                launch.run(blocks, choice.kernel().threads(), choice.kernel().sharedBytes());
-            } else {
-                launch.runTogether(
-                        blocks, choice.kernel().threads(), choice.kernel().sharedBytes());
+            if (!launch(team, begin, teams, epochs)) {
+                throw new EngineException(
+                        "cuda engine: GPU " + device.properties().number() + " no longer holds "
+                                + teams + " teams of " + team.choice.text()
+                                + "; end other programs on it, or use --engine cpp");
             }
         }
+    }
+
+    /** Runs some of the active replicas; false when their blocks do not fit the GPU at once. */
+    private boolean launch(Team by, int begin, int teams, long epochs) {
+        device.clear(by.arrivals, by.arrivalBytes);
+        KernelInfo kernel = by.choice.kernel();
+        Launch launch = Launch.of(by.function, kernel.name())
+                .argument(session)
+                .argument(active.withByteOffset((long) Sizeof.INT * begin))
+                .argument(by.choice.blocks())
+                .argument(epochs);
+        int blocks = teams * by.choice.blocks();
+        if (kernel.team() == KernelInfo.Team.SOLO) {
+            launch.run(blocks, kernel.threads(), kernel.sharedBytes());
+            return true;
+        }
+        return launch.runTogether(blocks, kernel.threads(), kernel.sharedBytes());
     }
 
     private void download(int[] running, List<List<Sample>> taken) {

@@ -6,7 +6,6 @@ import gputrain.engine.cuda.KernelInfo.Team;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -37,9 +36,11 @@ record KernelChoice(KernelInfo kernel, int blocks, int resident) {
      * @param residentBlocks of a kernel on one multiprocessor
      * @param wish null, or a kernel by name or by the begin of its name after "train_", with ":BLOCKS" for the blocks of a
      *     replica
+     * @return what would do, the best first; a GPU may be unable to hold as many blocks of a cluster at once as their number
+     *     suggests, then the next one is taken
      * @throws EngineException when the wish cannot be met, or no kernel fits
      */
-    static KernelChoice of(
+    static List<KernelChoice> of(
             TrainingPlan plan,
             List<KernelInfo> kernels,
             Device.Properties device,
@@ -47,8 +48,7 @@ record KernelChoice(KernelInfo kernel, int blocks, int resident) {
             @Nullable String wish) {
         List<Candidate> candidates = new ArrayList<>();
         for (KernelInfo kernel : kernels) {
-            if (kernel.sharedBytes() > device.sharedBytesOfBlock()
-                    || (kernel.team() == Team.CLUSTER && !device.clusters())) {
+            if (kernel.sharedBytes() > device.sharedBytesOfBlock() || kernel.cluster() > device.mostClusterBlocks()) {
                 continue;
             }
             int resident = residentBlocks.applyAsInt(kernel) * device.multiprocessors();
@@ -60,10 +60,13 @@ record KernelChoice(KernelInfo kernel, int blocks, int resident) {
         if (wish != null) {
             return wished(wish, candidates, kernels);
         }
+        if (candidates.isEmpty()) {
+            throw new EngineException("cuda engine: no kernel fits this network on " + device.name());
+        }
         return candidates.stream()
-                .min(Comparator.comparingDouble(Candidate::seconds))
-                .orElseThrow(() -> new EngineException("cuda engine: no kernel fits this network on " + device.name()))
-                .choice();
+                .sorted(Comparator.comparingDouble(Candidate::seconds))
+                .map(Candidate::choice)
+                .toList();
     }
 
     /** As the log and the run record name it; also a wish for {@link #of}. */
@@ -71,12 +74,12 @@ record KernelChoice(KernelInfo kernel, int blocks, int resident) {
         return kernel.name() + ":" + blocks;
     }
 
-    /** Replicas that train at once. */
+    /** Replicas that could train at once, as far as the number of blocks goes. */
     int teams() {
         return Math.max(1, resident / blocks);
     }
 
-    private static KernelChoice wished(String wish, List<Candidate> candidates, List<KernelInfo> kernels) {
+    private static List<KernelChoice> wished(String wish, List<Candidate> candidates, List<KernelInfo> kernels) {
         String[] parts = wish.split(":", 2);
         String name = parts[0].startsWith("train_") ? parts[0] : "train_" + parts[0];
         List<Candidate> named = candidates.stream()
@@ -89,7 +92,7 @@ record KernelChoice(KernelInfo kernel, int blocks, int resident) {
                     + kernels.stream().map(KernelInfo::name).collect(Collectors.joining(", ")));
         }
         if (parts.length == 1) {
-            return named.get(0).choice;
+            return named.stream().map(Candidate::choice).toList();
         }
         KernelChoice first = named.get(0).choice;
         int blocks;
@@ -104,7 +107,7 @@ record KernelChoice(KernelInfo kernel, int blocks, int resident) {
                     + (solo ? "1 block" : "a multiple of " + first.kernel.cluster() + " blocks up to " + first.resident)
                     + " a network");
         }
-        return new KernelChoice(first.kernel, blocks, first.resident);
+        return List.of(new KernelChoice(first.kernel, blocks, first.resident));
     }
 
     private static List<Integer> blockCounts(KernelInfo kernel, int resident, TrainingPlan plan) {
@@ -178,10 +181,5 @@ record KernelChoice(KernelInfo kernel, int blocks, int resident) {
 
     private static int ceiling(int n, int d) {
         return (n + d - 1) / d;
-    }
-
-    @Override
-    public String toString() {
-        return String.format(Locale.ROOT, "kernel %s, %d networks at once", text(), teams());
     }
 }

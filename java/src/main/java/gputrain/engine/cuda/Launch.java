@@ -7,6 +7,7 @@ import java.util.List;
 import jcuda.Pointer;
 import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUfunction;
+import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 
 /** A kernel with its arguments. */
@@ -48,13 +49,17 @@ final class Launch {
         finish();
     }
 
-    /** Runs the kernel to its end, all blocks at once. */
-    void runTogether(int blocks, int threads, int sharedBytes) {
-        check(
-                JCudaDriver.cuLaunchCooperativeKernel(
-                        function, blocks, 1, 1, threads, 1, 1, sharedBytes, null, parameters()),
-                "cuLaunchCooperativeKernel of " + name + " with " + blocks + " blocks");
+    /** Runs the kernel to its end, all blocks at once; false, with nothing done, when the GPU cannot hold them. */
+    boolean runTogether(int blocks, int threads, int sharedBytes) {
+        int result = JCudaDriver.cuLaunchCooperativeKernel(
+                function, blocks, 1, 1, threads, 1, 1, sharedBytes, null, parameters());
+        if (result == CUresult.CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE
+                || result == CUresult.CUDA_ERROR_INVALID_CLUSTER_SIZE) {
+            return false;
+        }
+        check(result, "cuLaunchCooperativeKernel of " + name + " with " + blocks + " blocks");
         finish();
+        return true;
     }
 
     private Pointer parameters() {

@@ -1,0 +1,126 @@
+package gputrain.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import gputrain.engine.Runs.Outcome;
+import gputrain.engine.cuda.CudaEngine;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The kernels made for the shapes of the experiment files, each kind of team, against the float64 oracle. */
+@TestedEngine(name = "cuda", precision = Precision.FLOAT32)
+class CudaKernelsTest {
+    private static final List<List<Integer>> SHAPES = List.of(
+            List.of(12, 80, 40, 1),
+            List.of(13, 80, 40, 3),
+            List.of(2, 32, 16, 1),
+            List.of(4, 32, 16, 1),
+            List.of(6, 32, 16, 1),
+            List.of(7, 32, 16, 1));
+
+    static Stream<Arguments> shapesAndKernels() {
+        return SHAPES.stream()
+                .flatMap(shape -> Stream.of("solo", "grid:1", "grid:5", "cluster8:8", "cluster8:16", "cluster16:16")
+                        .map(kernel -> Arguments.of(shape, kernel)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("shapesAndKernels")
+    void fullBatchesFollowTheOracle(List<Integer> shape, String kernel) {
+        // Ragged for every tile and every number of blocks.
+        PlanBuilder builder =
+                PlanBuilder.plan().widths(shape).rows(331, 23).watched(1).every(3);
+        builder.replica(5, 1e-3, 1).replica(6, 0, 0.5);
+        follows(builder, kernel);
+    }
+
+    @ParameterizedTest
+    @MethodSource("shapesAndKernels")
+    void shuffledBatchesFollowTheOracle(List<Integer> shape, String kernel) {
+        PlanBuilder builder = PlanBuilder.plan()
+                .widths(shape)
+                .rows(150, 9)
+                .batch(61, true)
+                .loss(new Loss.MeanSquared())
+                .optimizer(new Optimizer.Sgd(0.9));
+        follows(builder, kernel);
+    }
+
+    @ParameterizedTest
+    @MethodSource("shapesAndKernels")
+    void fewerRowsThanBlocksAreEnough(List<Integer> shape, String kernel) {
+        follows(PlanBuilder.plan().widths(shape).rows(3, 1), kernel);
+    }
+
+    private static void follows(PlanBuilder builder, String kernel) {
+        TrainingPlan plan = builder.build(Precision.FLOAT32);
+        DataSet data = builder.data();
+        Engine engine = new CudaEngine(kernel);
+        int epochs = 12;
+        Outcome expected = Runs.train(Runs.oracle(), builder.build(Precision.FLOAT64), data, epochs);
+        try (Session session = engine.open(plan, data, EngineOptions.DEFAULT)) {
+            String own = String.join(
+                    "_", plan.network().widths().stream().map(String::valueOf).toList());
+            assertThat(session.method()).contains(nameOf(kernel) + "_" + own + "_gelu:");
+            List<Sample> samples = new ArrayList<>(session.advance(5));
+            List<ReplicaState> middle = session.state();
+            session.advance(4);
+            session.restore(middle);
+            samples.addAll(session.advance(epochs - 5L));
+            samples.sort(java.util.Comparator.comparingInt(Sample::replica).thenComparingLong(Sample::epoch));
+            Runs.assertSameCurve(samples, expected.samples(), Precision.FLOAT32);
+            Runs.assertSameBits(
+                    session.state(), Runs.train(engine, plan, data, epochs).states());
+        }
+    }
+
+    @Test
+    void severalGpusGiveTheSameBitsAsOne() {
+        PlanBuilder builder = PlanBuilder.plan().widths(SHAPES.get(5));
+        IntStream.range(0, 5).forEach(seed -> builder.replica(seed, 0, 1));
+        TrainingPlan plan = builder.build(Precision.FLOAT32);
+        CudaEngine engine = new CudaEngine();
+        int[] all = engine.devices().stream().mapToInt(Engine.Device::number).toArray();
+        List<Integer> devices = IntStream.of(all).boxed().toList();
+        Outcome one = Runs.train(engine, plan, builder.data(), 7, EngineOptions.DEFAULT);
+        Outcome several = Runs.train(engine, plan, builder.data(), 7, new EngineOptions(devices, 0, null));
+        assertThat(several.samples()).isEqualTo(one.samples());
+        Runs.assertSameBits(several.states(), one.states());
+    }
+
+    @Test
+    void aKernelThatDoesNotFitIsRefusedByName() {
+        PlanBuilder builder = PlanBuilder.plan();
+        TrainingPlan plan = builder.build(Precision.FLOAT32);
+        for (String wish : List.of("nonsense", "cluster8:3", "grid:100000", "grid:x", "solo:2")) {
+            assertThatThrownBy(() -> new CudaEngine(wish)
+                            .open(plan, builder.data(), EngineOptions.DEFAULT)
+                            .close())
+                    .isInstanceOf(EngineException.class)
+                    .hasMessageContaining(nameOf(wish));
+        }
+    }
+
+    @Test
+    void aGpuThatIsNotThereIsRefused() {
+        PlanBuilder builder = PlanBuilder.plan();
+        TrainingPlan plan = builder.build(Precision.FLOAT32);
+        assertThatThrownBy(() -> new CudaEngine()
+                        .open(plan, builder.data(), new EngineOptions(99, 0))
+                        .close())
+                .isInstanceOf(EngineException.class)
+                .hasMessageContaining("no GPU 99");
+    }
+
+    private static String nameOf(String wish) {
+        int colon = wish.indexOf(':');
+        return colon < 0 ? wish : wish.substring(0, colon);
+    }
+}
