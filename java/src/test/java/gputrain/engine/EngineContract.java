@@ -1,14 +1,12 @@
 package gputrain.engine;
 
 import java.util.Objects;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * All that an engine promises, tried on one engine in one precision, which {@link TestedEngine} names on the subclass.
  * An engine that cannot run here is skipped with its reason, unless {@code -Dgputrain.require=NAME} names it: then the
  * skip is a failure.
  */
-@ExtendWith(TestedEngine.Condition.class)
 abstract class EngineContract
         implements LossCurveContract,
                 TrajectoryContract,

@@ -7,11 +7,13 @@ import java.lang.annotation.Target;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** The engine and the precision that a subclass of {@link EngineContract} tries. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
+@ExtendWith(TestedEngine.Condition.class)
 @interface TestedEngine {
     String name();
 

@@ -2,9 +2,7 @@ package gputrain.engine.cuda;
 
 import gputrain.engine.DataSet;
 import gputrain.engine.EngineException;
-import gputrain.engine.Replica;
 import gputrain.engine.ReplicaState;
-import gputrain.engine.ReplicaState.Status;
 import gputrain.engine.Sample;
 import gputrain.engine.TrainingPlan;
 import java.util.ArrayList;
@@ -18,32 +16,15 @@ import org.jspecify.annotations.Nullable;
 
 /** The replicas of a plan that one GPU trains: their memory there, and the launches. */
 final class GpuPart implements AutoCloseable {
-    /** In the order of the header's GT_RUNNING, ... */
-    private static final List<Status> STATUSES = List.of(
-            Status.RUNNING, Status.REACHED_EPOCHS, Status.REACHED_LOSS, Status.OUT_OF_PATIENCE, Status.NON_FINITE);
-
-    /** Vectors of a replica: parameters, two moments, the best parameters. */
-    private static final int VECTORS = 4;
-
     private static final int THREADS = 256;
     private static final int PREDICT_ROWS = 32;
-    private static final long SAMPLE_BYTES = 64 << 20;
-    private static final int MOST_SAMPLES = 1 << 16;
-
     private final TrainingPlan plan;
-    private final int first;
     private final int count;
     private final Device device;
     private final Modules modules;
     private final Team team;
-    private final int parameters;
-    private final int sets;
-    private final long sampleCapacity;
-    private final byte[] replicas;
+    private final ReplicaMemory replicas;
     private final CUdeviceptr session;
-    private final CUdeviceptr replicaMemory;
-    private final CUdeviceptr vectors;
-    private final CUdeviceptr samples;
     private final CUdeviceptr active;
 
     /**
@@ -76,27 +57,19 @@ final class GpuPart implements AutoCloseable {
             int count,
             @Nullable String wish) {
         this.plan = plan;
-        this.first = first;
         this.count = count;
         this.device = device;
         this.modules = modules;
-        this.parameters = plan.network().parameterCount();
-        this.sets = plan.replicas().get(0).rowSets().size();
         Layout layout = modules.layout();
         byte[] sessionBytes = PlanImage.session(plan, data, device, layout);
         Struct to = Struct.at(layout, "gt_cuda_session", sessionBytes, 0);
 
         long[] sizes = measure(sessionBytes);
-        this.vectors = device.allocate((long) Sizeof.FLOAT * VECTORS * count * parameters);
-        this.sampleCapacity = Math.max(16, Math.min(MOST_SAMPLES, SAMPLE_BYTES / (8L * count * (3 + sets))));
-        this.samples = device.allocate(8L * count * sampleCapacity * (3 + sets));
         this.active = device.allocate((long) Sizeof.INT * count);
-        this.replicas = Struct.allocate(layout, "gt_cuda_replica", count);
-        this.replicaMemory = device.allocate(replicas.length);
-        to.put("replica", Device.address(replicaMemory, 0)).put("replicas", count);
+        this.replicas = new ReplicaMemory(plan, device, layout, first, count);
+        to.put("replica", replicas.address()).put("replicas", count);
         to.put("workspace_floats", sizes[sizes.length - 1]);
         this.session = device.allocate(sessionBytes.length);
-        fillReplicas();
 
         List<KernelChoice> choices = KernelChoice.of(
                 plan, sized(modules.kernels(), sizes), device.properties(), modules::residentBlocks, wish);
@@ -126,7 +99,7 @@ final class GpuPart implements AutoCloseable {
         for (int teams = Math.min(count, choice.teams()); teams > 0; teams--) {
             List<CUdeviceptr> taken = new ArrayList<>();
             int parts = choice.blocks() / kernel.cluster();
-            taken.add(device.allocate(8L * teams * parts * parameters));
+            taken.add(device.allocate(8L * teams * parts * plan.network().parameterCount()));
             taken.add(device.allocate(16L * teams * choice.blocks()));
             long arrivalBytes = 128L * teams * kernel.cluster();
             taken.add(device.allocate(arrivalBytes));
@@ -162,20 +135,14 @@ final class GpuPart implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             taken.add(new ArrayList<>());
         }
-        // A replica takes one sample every so many epochs, and one more when it stops.
-        long most = Math.max(
-                1,
-                Math.multiplyHigh(sampleCapacity - 2, plan.monitor().every()) != 0
-                        ? Long.MAX_VALUE
-                        : (sampleCapacity - 2) * plan.monitor().every());
         for (long done = 0; done < epochs; ) {
-            int[] running = running();
+            int[] running = replicas.running();
             if (running.length == 0) {
                 break;
             }
-            long piece = Math.min(epochs - done, most);
+            long piece = Math.min(epochs - done, replicas.mostEpochs());
             launch(running, piece);
-            download(running, taken);
+            replicas.take(running, taken);
             done += piece;
         }
         return taken.stream().flatMap(List::stream).toList();
@@ -183,54 +150,13 @@ final class GpuPart implements AutoCloseable {
 
     List<ReplicaState> state() {
         device.use();
-        float[] values = new float[Math.multiplyExact(VECTORS * count, parameters)];
-        device.copyOut(Pointer.to(values), vectors, (long) Sizeof.FLOAT * values.length);
-        List<ReplicaState> states = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            Struct at = progress(i);
-            states.add(new ReplicaState(
-                    at.getLong("epoch"),
-                    at.getLong("step"),
-                    STATUSES.get(at.getInt("status")),
-                    at.getDouble("loss"),
-                    at.getDouble("learning_rate"),
-                    at.getInt("rate_line"),
-                    at.getDouble("plateau_best"),
-                    at.getLong("plateau_bad"),
-                    at.getDouble("best_rms"),
-                    at.getLong("best_epoch"),
-                    vector(values, i, 0),
-                    vector(values, i, 1),
-                    vector(values, i, 2),
-                    vector(values, i, 3)));
-        }
-        return states;
+        return replicas.state();
     }
 
     /** @param states of this part's replicas */
     void restore(List<ReplicaState> states) {
         device.use();
-        float[] values = new float[Math.multiplyExact(VECTORS * count, parameters)];
-        for (int i = 0; i < count; i++) {
-            ReplicaState state = states.get(i);
-            progress(i)
-                    .put("epoch", state.epoch())
-                    .put("step", state.step())
-                    .put("status", STATUSES.indexOf(state.status()))
-                    .put("rate_line", state.rateLine())
-                    .put("loss", state.loss())
-                    .put("learning_rate", state.learningRate())
-                    .put("plateau_best", state.plateauBest())
-                    .put("plateau_bad", state.plateauBad())
-                    .put("best_rms", state.bestRms())
-                    .put("best_epoch", state.bestEpoch());
-            put(values, i, 0, state.parameters());
-            put(values, i, 1, state.firstMoment());
-            put(values, i, 2, state.secondMoment());
-            put(values, i, 3, state.bestParameters());
-        }
-        device.copyIn(vectors, Pointer.to(values), (long) Sizeof.FLOAT * values.length);
-        uploadReplicas();
+        replicas.restore(states);
     }
 
     double[] predict(double[] at, double[] inputs, int rows) {
@@ -322,56 +248,6 @@ final class GpuPart implements AutoCloseable {
         return launch.runTogether(blocks, kernel.threads(), kernel.sharedBytes());
     }
 
-    private void download(int[] running, List<List<Sample>> taken) {
-        device.copyOut(Pointer.to(replicas), replicaMemory, replicas.length);
-        for (int i : running) {
-            int width = 3 + sets;
-            int n = Math.toIntExact(replica(i).getLong("sample_count"));
-            double[] values = new double[n * width];
-            device.copyOut(
-                    Pointer.to(values), samples.withByteOffset(8L * i * sampleCapacity * width), 8L * values.length);
-            for (int s = 0; s < n; s++) {
-                List<Double> rms = new ArrayList<>();
-                for (int k = 0; k < sets; k++) {
-                    rms.add(values[s * width + 3 + k]);
-                }
-                taken.get(i)
-                        .add(new Sample(
-                                first + i,
-                                (long) values[s * width],
-                                values[s * width + 1],
-                                values[s * width + 2],
-                                rms));
-            }
-            replica(i).put("sample_count", 0L);
-        }
-        uploadReplicas();
-    }
-
-    private int[] running() {
-        return IntStream.range(0, count)
-                .filter(i -> STATUSES.get(progress(i).getInt("status")).running())
-                .toArray();
-    }
-
-    private void fillReplicas() {
-        List<ReplicaState> initial = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            Replica replica = plan.replicas().get(first + i);
-            Struct to = replica(i);
-            PlanImage.replica(replica, to, device);
-            String[] names = {"parameters", "first_moment", "second_moment", "best"};
-            for (int v = 0; v < VECTORS; v++) {
-                to.put(names[v], Device.address(vectors, (long) Sizeof.FLOAT * offset(i, v)));
-            }
-            to.put("samples", Device.address(samples, 8L * i * sampleCapacity * (3 + sets)));
-            to.put("sample_capacity", sampleCapacity);
-            to.put("sample_count", 0L);
-            initial.add(ReplicaState.initial(plan.initialParameters(replica)));
-        }
-        restore(initial);
-    }
-
     /** What `measure` of the core module says: shared memory of each of its kernels, then floats of workspace. */
     private long[] measure(byte[] sessionBytes) {
         CUdeviceptr at = device.upload(sessionBytes);
@@ -402,37 +278,5 @@ final class GpuPart implements AutoCloseable {
             }
         }
         return usable.stream().filter(info -> info.fits(plan.network())).toList();
-    }
-
-    private void uploadReplicas() {
-        device.copyIn(replicaMemory, Pointer.to(replicas), replicas.length);
-    }
-
-    private Struct replica(int i) {
-        return Struct.at(modules.layout(), "gt_cuda_replica", replicas, i);
-    }
-
-    private Struct progress(int i) {
-        return replica(i).inner("progress", "gt_progress");
-    }
-
-    private long offset(int replica, int vector) {
-        return ((long) replica * VECTORS + vector) * parameters;
-    }
-
-    private double[] vector(float[] values, int replica, int vector) {
-        double[] to = new double[parameters];
-        int at = (int) offset(replica, vector);
-        for (int i = 0; i < parameters; i++) {
-            to[i] = values[at + i];
-        }
-        return to;
-    }
-
-    private void put(float[] values, int replica, int vector, double[] from) {
-        int at = (int) offset(replica, vector);
-        for (int i = 0; i < parameters; i++) {
-            values[at + i] = (float) from[i];
-        }
     }
 }

@@ -1,0 +1,11 @@
+# cmake -P logged.cmake LOG COMMAND...: runs the command with its messages in a file, which is shown when it fails.
+set(COMMAND_LINE)
+math(EXPR LAST "${CMAKE_ARGC} - 1")
+foreach(I RANGE 4 ${LAST})
+  list(APPEND COMMAND_LINE ${CMAKE_ARGV${I}})
+endforeach()
+execute_process(COMMAND ${COMMAND_LINE} OUTPUT_FILE ${CMAKE_ARGV3} ERROR_FILE ${CMAKE_ARGV3} RESULT_VARIABLE RESULT)
+if(NOT RESULT EQUAL 0)
+  file(READ ${CMAKE_ARGV3} MESSAGES)
+  message(FATAL_ERROR "${MESSAGES}")
+endif()
