@@ -70,6 +70,8 @@ GT_DEVICE int cluster_rank() {
 }
 GT_DEVICE void sync_cluster() {
 #if __CUDA_ARCH__ >= 900
+  // The barrier wants whole warps.
+  __syncwarp();
   asm volatile("barrier.cluster.arrive.release.aligned;\n\tbarrier.cluster.wait.acquire.aligned;" ::: "memory");
 #else
   __syncthreads();

@@ -7,19 +7,10 @@
 
 #include "activation.h"
 #include "driver.h"
+#include "layer_places.h"
 #include "loss.h"
-#include "strides.h"
 
 namespace gputrain::device {
-
-// Where a layer lies in the tile's memory, in floats. `in` and `out` are its widths.
-struct LayerPlace {
-  int32_t in, out;
-  int32_t stride, back_stride;  // of a column's weights, and of the transposed copy's rows
-  int32_t weights, back, bias;  // back: for every layer but the first
-  int32_t value, slope;         // of the layer's inputs; the slopes become the gradient by the sums before them
-  int32_t flat;                 // of its first parameter in the flat vector
-};
 
 template <int Threads, int TileRows>
 struct GenericTile {
@@ -37,35 +28,9 @@ struct GenericTile {
         place_(reinterpret_cast<LayerPlace*>(memory)),
         huber_delta_(static_cast<float>(s.huber_delta)) {}
 
-  // Floats of memory; with `place`, also where everything is.
+  // Floats of memory that a network takes.
   GT_DEVICE static int lay_out(const gt_cuda_session& s, LayerPlace* place) {
-    int at = kPlaceFloats + 2 * kWarps;
-    int flat = 0;
-    for (int l = 0; l < s.layers; l++) {
-      LayerPlace layer = {};
-      layer.in = s.widths[l];
-      layer.out = s.widths[l + 1];
-      layer.stride = odd_stride(layer.in);
-      layer.back_stride = odd_stride(layer.out);
-      layer.flat = flat;
-      layer.weights = at;
-      at += layer.out * layer.stride;
-      layer.back = at;
-      at += l > 0 ? layer.in * layer.back_stride : 0;
-      layer.bias = at;
-      at += ceiling(layer.out, 4) * 4;
-      int features = ceiling(layer.in, 4) * 4 * kRowStride;
-      layer.value = at;
-      at += features;
-      layer.slope = at;
-      at += l > 0 ? features : 0;
-      flat += layer.out * (layer.in + 1);
-      if (place != nullptr) {
-        place[l] = layer;
-      }
-    }
-    // Then the outputs, [output][row], padded like features, and the gradient.
-    return at + ceiling(s.widths[s.layers], 4) * 4 * kRowStride + ceiling(flat, 4) * 4;
+    return place_layers(s, kPlaceFloats + 2 * kWarps, kRowStride, place);
   }
 
   GT_DEVICE void clear() {
