@@ -39,18 +39,12 @@ final class DevicesCommand implements Callable<Integer> {
                         .forEach(device -> out.printf(
                                 "%-6s %-6d %s, %s%n", engine.name(), device.number(), device.name(), device.details()));
             }
+            if (!json && !engine.remark().isEmpty()) {
+                out.printf("%-6s %-6s %s%n", "", "", engine.remark());
+            }
         }
         if (json) {
-            if (EngineChoice.noCudaEngine()) {
-                array.addObject()
-                        .put("engine", "cuda")
-                        .put("usable", false)
-                        .put("cause", EngineChoice.NO_CUDA)
-                        .putArray("devices");
-            }
             out.println(array.toPrettyString());
-        } else if (EngineChoice.noCudaEngine()) {
-            out.printf("%-6s %-6s not usable: %s%n", "cuda", "-", EngineChoice.NO_CUDA);
         }
         return ExitCode.OK;
     }
@@ -59,6 +53,9 @@ final class DevicesCommand implements Callable<Integer> {
         node.put("engine", engine.name());
         node.put("usable", cause.isEmpty());
         cause.ifPresent(text -> node.put("cause", text));
+        if (!engine.remark().isEmpty()) {
+            node.put("remark", engine.remark());
+        }
         ArrayNode devices = node.putArray("devices");
         engine.devices().forEach(device -> {
             ObjectNode entry = devices.addObject();

@@ -5,16 +5,16 @@ import gputrain.engine.EngineOptions;
 import gputrain.engine.Engines;
 import gputrain.engine.NoSuchEngineException;
 import gputrain.engine.TrainingPlan;
+import gputrain.experiment.UsageException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that choose engine, device and threads. */
 final class EngineChoice {
-    static final String NO_CUDA = "this version has no CUDA engine";
     private static final String CUDA = "cuda";
 
     @Option(
@@ -28,10 +28,20 @@ final class EngineChoice {
 
     @Option(
             names = "--device",
-            paramLabel = "N",
+            paramLabel = "N[,N...]",
             description =
-                    "Number of the device, see `gpu-train devices`. Without a usable GPU, trains on the CPU and says so.")
-    private @Nullable Integer device;
+                    "Number of the GPU, see `gpu-train devices`; several share the networks among them. Numbers are the"
+                            + " driver's: it leaves out what CUDA_VISIBLE_DEVICES leaves out. Without a usable GPU, trains on the"
+                            + " CPU and says so.")
+    private @Nullable String device;
+
+    @Option(
+            names = "--cuda-kernel",
+            paramLabel = "NAME[:BLOCKS]",
+            description =
+                    "GPU kernel, and blocks of threads for each network, instead of those that the cost model chooses:"
+                            + " solo, grid, cluster8, ... or as a run's log and record name them.")
+    private @Nullable String kernel;
 
     @Option(
             names = "--threads",
@@ -47,56 +57,87 @@ final class EngineChoice {
      */
     record Chosen(Engines.Choice choice, EngineOptions options, List<String> remarks) {}
 
-    static boolean noCudaEngine() {
-        return Engines.all().stream().noneMatch(e -> e.name().equals(CUDA));
-    }
-
     /** @throws NoSuchEngineException when the wish cannot be met */
     Chosen choose(TrainingPlan plan) {
         String wanted = engine.toLowerCase(Locale.ROOT);
         if (threads < 0) {
-            throw new gputrain.experiment.UsageException("--threads must not be negative: " + threads);
+            throw new UsageException("--threads must not be negative: " + threads);
         }
-        int number = device == null ? 0 : device;
-        if (number < 0) {
-            throw new gputrain.experiment.UsageException("--device must not be negative: " + number);
+        if (kernel != null && kernel.isBlank()) {
+            throw new UsageException("--cuda-kernel needs a name, such as solo or grid:64");
         }
-        if (wanted.equals(CUDA) && noCudaEngine()) {
-            throw new NoSuchEngineException(NO_CUDA + "; use --engine auto to train on the CPU");
-        }
+        List<Integer> numbers = device == null ? List.of(0) : numbers(device);
         Engines.Choice choice = Engines.choose(wanted, plan);
         List<String> remarks = new ArrayList<>();
         choice.rejected().forEach(one -> remarks.add("engine " + one.engine() + " not used: " + one.cause()));
         Engine chosen = choice.engine();
-        boolean gpu = chosen.name().equals(CUDA);
-        if (device != null && !gpu) {
-            if (!wanted.equals(Engines.AUTO) && number >= chosen.devices().size()) {
-                throw new NoSuchEngineException("engine " + chosen.name() + " has no device " + number
-                        + "; `gpu-train devices` lists those there are");
-            }
-            if (wanted.equals(Engines.AUTO)) {
-                String cause = choice.rejected().stream()
-                        .filter(one -> one.engine().equals(CUDA))
-                        .map(Engines.Rejection::cause)
-                        .findFirst()
-                        .orElse(NO_CUDA);
-                remarks.removeIf(remark -> remark.startsWith("engine " + CUDA + " "));
-                remarks.add(0, "--device " + number + " is not a usable GPU (" + cause + "); training on the CPU");
-                number = 0;
-            }
+        if (!chosen.name().equals(CUDA) && kernel != null) {
+            throw new NoSuchEngineException(
+                    "--cuda-kernel " + kernel + " needs the cuda engine, and it is not used: " + cause(choice));
         }
-        EngineOptions options = new EngineOptions(number, threads);
+        if (!chosen.name().equals(CUDA) && wanted.equals(Engines.AUTO) && device != null) {
+            remarks.removeIf(remark -> remark.startsWith("engine " + CUDA + " "));
+            remarks.add(
+                    0,
+                    "--device " + device
+                            + (numbers.size() == 1 ? " is not a usable GPU (" : " are not usable GPUs (")
+                            + cause(choice) + "); training on the CPU");
+            numbers = List.of(0);
+        }
+        requireDevices(chosen, numbers);
+        EngineOptions options = new EngineOptions(numbers, threads, kernel);
         remarks.add(describe(chosen, options));
         return new Chosen(choice, options, remarks);
     }
 
+    /** "0,2,3" as numbers. */
+    private static List<Integer> numbers(String text) {
+        List<Integer> numbers = new ArrayList<>();
+        for (String part : text.split(",", -1)) {
+            int number;
+            try {
+                number = Integer.parseInt(part.strip());
+            } catch (NumberFormatException e) {
+                throw new UsageException(
+                        "--device takes a number or several with commas between, as 0 or 0,1: " + text);
+            }
+            if (number < 0) {
+                throw new UsageException("--device must not be negative: " + text);
+            }
+            if (numbers.contains(number)) {
+                throw new UsageException("--device names " + number + " twice: " + text);
+            }
+            numbers.add(number);
+        }
+        return numbers;
+    }
+
+    private static void requireDevices(Engine engine, List<Integer> numbers) {
+        int there = engine.devices().size();
+        for (int number : numbers) {
+            if (number >= there) {
+                throw new NoSuchEngineException("engine " + engine.name() + " has no device " + number
+                        + (there == 1 ? "; there is one, number 0" : "; there are " + there + ", numbered from 0")
+                        + ": `gpu-train devices` lists them");
+            }
+        }
+    }
+
+    private static String cause(Engines.Choice choice) {
+        return choice.rejected().stream()
+                .filter(one -> one.engine().equals(CUDA))
+                .map(Engines.Rejection::cause)
+                .findFirst()
+                .orElse("--engine " + choice.engine().name() + " was asked for");
+    }
+
     private static String describe(Engine engine, EngineOptions options) {
-        Optional<Engine.Device> used = engine.devices().stream()
-                .filter(one -> one.number() == options.device())
-                .findFirst();
-        String where = used.map(one -> ": " + one.name() + ", " + one.details()).orElse("");
+        String where = options.devices().stream()
+                .map(number -> engine.devices().get(number))
+                .map(one -> one.name() + ", " + one.details())
+                .collect(Collectors.joining("; "));
         int threads = options.resolvedThreads();
-        return "engine " + engine.name() + where
+        return "engine " + engine.name() + ": " + where
                 + (engine.name().equals(CUDA) ? "" : "; using " + threads + (threads == 1 ? " thread" : " threads"));
     }
 }

@@ -21,6 +21,11 @@ public interface Engine {
     /** The devices it would run on, in the order of their numbers; empty when unavailable. */
     List<Device> devices();
 
+    /** What else a person may want to know of it, usable or not, in one line; empty where there is nothing to say. */
+    default String remark() {
+        return "";
+    }
+
     /** Why it cannot compute this plan; empty when it can. */
     Optional<String> unsupported(TrainingPlan plan);
 

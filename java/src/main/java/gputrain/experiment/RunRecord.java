@@ -142,6 +142,9 @@ final class RunRecord {
         node.put("title", protocol.title());
         node.put("description", describe(protocol) + describeStart(protocol, result));
         node.put("directory", protocol.directory());
+        if (!result.outcome().method().isEmpty()) {
+            node.put("method", result.outcome().method());
+        }
         ObjectNode metrics = node.putObject("metrics");
         result.metrics().forEach((set, figures) -> metrics.set(set, metrics(figures)));
         ObjectNode published = node.putObject("published");

@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import gputrain.engine.Engine;
 import gputrain.engine.EngineOptions;
 import gputrain.engine.Engines;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * What a run was computed with.
@@ -19,13 +22,15 @@ public record Surroundings(Engines.Choice choice, EngineOptions options, String 
         Engine engine = choice.engine();
         ObjectNode node = root.putObject("engine");
         node.put("name", engine.name());
-        engine.devices().stream()
-                .filter(device -> device.number() == options.device())
-                .findFirst()
-                .ifPresent(device -> {
-                    node.put("device", device.name());
-                    node.put("details", device.details());
-                });
+        List<Engine.Device> used = engine.devices().stream()
+                .filter(device -> options.devices().contains(device.number()))
+                .toList();
+        node.put("device", joined(used, Engine.Device::name));
+        node.put("details", joined(used, Engine.Device::details));
+        options.devices().forEach(node.putArray("devices")::add);
+        if (options.kernel() != null) {
+            node.put("kernel", options.kernel());
+        }
         node.put("threads", options.resolvedThreads());
         ArrayNode rejected = node.putArray("rejected");
         choice.rejected().forEach(rejection -> {
@@ -41,5 +46,10 @@ public record Surroundings(Engines.Choice choice, EngineOptions options, String 
         environment.put("processors", Runtime.getRuntime().availableProcessors());
         environment.put("version", version);
         environment.put("commit", commit);
+    }
+
+    /** Of several devices, as a rule of one kind, each text once. */
+    private static String joined(List<Engine.Device> devices, Function<Engine.Device, String> part) {
+        return devices.stream().map(part).distinct().collect(Collectors.joining("; "));
     }
 }

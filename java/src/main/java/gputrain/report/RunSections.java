@@ -129,6 +129,12 @@ final class RunSections {
         fact("engine", engine.get("name").textOr(""), "");
         fact("device", engine.get("device").textOr(""), "");
         fact("details", engine.get("details").textOr(""), "");
+        for (Protocol protocol : protocols) {
+            String method = protocol.json().get("method").textOr("");
+            if (!method.isEmpty()) {
+                fact(protocol.title(), method, "");
+            }
+        }
         fact("threads", engine.get("threads").textOr(""), "");
         for (Json rejected : engine.get("rejected").items()) {
             fact(

@@ -79,6 +79,13 @@ public final class ProgressPrinter implements TrainingListener {
     }
 
     @Override
+    public void method(String method) {
+        if (!quiet) {
+            line(method);
+        }
+    }
+
+    @Override
     public void progress(Progress progress) {
         long now = nanoTime.getAsLong();
         if (quiet || now - next < 0) {

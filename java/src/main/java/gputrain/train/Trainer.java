@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,6 +113,9 @@ public final class Trainer {
         } else {
             session.restore(states);
         }
+        if (!session.method().isEmpty()) {
+            listener.method(session.method());
+        }
         listener.started(plan, resumedFromEpoch);
         long piece = 1;
         while (running() && !stop.isRequested()) {
@@ -130,7 +134,7 @@ public final class Trainer {
             stop.saved(true);
         }
         samples.sort(Comparator.comparingInt(Sample::replica).thenComparingLong(Sample::epoch));
-        return new TrainingOutcome(states, samples, trainingSeconds, running(), resumedFromEpoch);
+        return new TrainingOutcome(states, samples, trainingSeconds, running(), resumedFromEpoch, session.method());
     }
 
     private double advance(Session session, long epochs) {
@@ -219,11 +223,14 @@ public final class Trainer {
         saved = true;
     }
 
+    /** What decides the last digits: the kinds of device, and a kernel that was asked for. How many there are does not. */
     private static String deviceName(Engine engine, EngineOptions options) {
-        return engine.devices().stream()
-                .filter(device -> device.number() == options.device())
+        String names = engine.devices().stream()
+                .filter(device -> options.devices().contains(device.number()))
                 .map(Engine.Device::name)
-                .findFirst()
-                .orElse("an unnamed device");
+                .distinct()
+                .collect(Collectors.joining(", "));
+        return (names.isEmpty() ? "an unnamed device" : names)
+                + (options.kernel() == null ? "" : " with kernel " + options.kernel());
     }
 }

@@ -14,6 +14,9 @@ public interface TrainingListener {
      */
     default void started(TrainingPlan plan, long resumedFromEpoch) {}
 
+    /** How the engine computes the plan, in one line; before {@link #started}, where there is something to say. */
+    default void method(String method) {}
+
     /** About twice a second, the last time when training has ended. */
     void progress(Progress progress);
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import gputrain.cli.Cli.Outcome;
 import gputrain.engine.Engines;
+import gputrain.engine.cuda.CudaEngine;
 import gputrain.experiment.Tiny;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -263,6 +264,13 @@ class TrainCommandTest {
         run(file, "--protocol", "mine", "--out", out).refused(ExitCode.USAGE, "paper, leak-free or both");
         run(file, "--threads", -1, "--out", out).refused(ExitCode.USAGE, "--threads");
         run(file, "--device", -1, "--out", out).refused(ExitCode.USAGE, "--device");
+        run(file, "--device", "0,", "--out", out).refused(ExitCode.USAGE, "--device takes", "0,1");
+        run(file, "--device", "gpu", "--out", out).refused(ExitCode.USAGE, "--device takes", "gpu");
+        run(file, "--device", "0,1,0", "--out", out).refused(ExitCode.USAGE, "names 0 twice");
+        run(file, "--cuda-kernel", " ", "--out", out).refused(ExitCode.USAGE, "--cuda-kernel");
+        run(file, "--engine", "jvm", "--cuda-kernel", "solo", "--out", out)
+                .refused(ExitCode.NO_DEVICE, "--cuda-kernel solo", "--engine jvm");
+        run(file, "--engine", "jvm", "--device", "0,1", "--out", out).refused(ExitCode.NO_DEVICE, "no device 1");
         run(file, "--engine", "abacus", "--out", out).refused(ExitCode.NO_DEVICE, "abacus", "jvm");
         run(file, "--engine", "jvm", "--device", 7, "--out", out).refused(ExitCode.NO_DEVICE, "no device 7");
         run(edited("epochs = 60", "epochs = sixty"), "--out", out).refused(ExitCode.BAD_DATA, "edited.toml:30");
@@ -276,13 +284,18 @@ class TrainCommandTest {
 
     @Test
     void aGpuIsAskedForOrWishedFor() {
-        Assumptions.assumeTrue(EngineChoice.noCudaEngine(), "a CUDA engine is here");
-        run(file, "--engine", "cuda", "--out", out).refused(ExitCode.NO_DEVICE, "no CUDA engine", "--engine auto");
+        Assumptions.assumeTrue(new CudaEngine().unavailable().isPresent(), "a GPU is here");
+        String cause = new CudaEngine().unavailable().get();
+        run(file, "--engine", "cuda", "--out", out)
+                .refused(ExitCode.NO_DEVICE, "engine cuda cannot run: " + cause, "or auto");
         Outcome wish = run(file, "--device", 0, "--out", out, "--no-report", "--protocol", "paper");
         assertThat(wish.code()).as(wish.err()).isZero();
         assertThat(wish.err())
+                .containsOnlyOnce(cause)
                 .containsOnlyOnce("--device 0 is not a usable GPU")
                 .contains("training on the CPU");
+        run(file, "--device", "0,1", "--cuda-kernel", "solo", "--out", directory.resolve("other"))
+                .refused(ExitCode.NO_DEVICE, "--cuda-kernel solo needs the cuda engine", cause);
     }
 
     @Test

@@ -43,7 +43,22 @@ public final class CudaEngine implements Engine {
 
     @Override
     public Optional<String> unavailable() {
-        return KernelImages.missing().or(Driver::failure);
+        return KernelImages.missing().or(Driver::failure).or(Trial::failure);
+    }
+
+    /** The networks that have kernels made for them. */
+    @Override
+    public String remark() {
+        if (KernelImages.missing().isPresent()) {
+            return "";
+        }
+        List<String> shapes = KernelImages.names().stream()
+                .filter(name -> !name.equals(KernelImages.CORE))
+                .map(name -> name.replace('_', '-').replaceFirst("-(?=[a-z]+$)", " "))
+                .toList();
+        return shapes.isEmpty()
+                ? "kernels for any dense network"
+                : "kernels for any dense network, faster ones for " + String.join(", ", shapes);
     }
 
     @Override

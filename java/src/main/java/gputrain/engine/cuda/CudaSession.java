@@ -57,10 +57,17 @@ final class CudaSession implements Session {
                         : CompletableFuture.supplyAsync(() -> part.advance(epochs), CudaSession::start))
                 .toList();
         List<Sample> samples = new ArrayList<>();
-        try {
-            pending.forEach(one -> samples.addAll(one.join()));
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        CompletionException failure = null;
+        // All are waited for, so that nothing works on a GPU any more when its memory is freed after a failure.
+        for (CompletableFuture<List<Sample>> one : pending) {
+            try {
+                samples.addAll(one.join());
+            } catch (CompletionException e) {
+                failure = e;
+            }
+        }
+        if (failure != null) {
+            throw failure.getCause() instanceof RuntimeException cause ? cause : failure;
         }
         return samples;
     }

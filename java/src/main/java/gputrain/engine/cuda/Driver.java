@@ -34,8 +34,12 @@ final class Driver {
         }
     }
 
+    /** A result as the driver names it, and its number. */
     static String describe(int result) {
-        return CUresult.stringFor(result) + " (" + result + ")";
+        String[] name = new String[1];
+        // The driver knows codes that are newer than JCuda.
+        boolean known = JCudaDriver.cuGetErrorName(result, name) == CUresult.CUDA_SUCCESS && name[0] != null;
+        return (known ? name[0] : "an error unknown to the driver") + " (" + result + ")";
     }
 
     private static String advice(int result) {
@@ -43,15 +47,21 @@ final class Driver {
             case CUresult.CUDA_ERROR_OUT_OF_MEMORY ->
                 "the GPU's memory is full: train fewer networks at once (--seeds),"
                         + " spread them over GPUs (--device 0,1), or end other programs on it (nvidia-smi lists them)";
-            case CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU, CUresult.CUDA_ERROR_INVALID_PTX, UNSUPPORTED_PTX_VERSION ->
-                "the driver is too old for this jar's kernels or the GPU is not supported: update the NVIDIA driver,"
+            case CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU,
+                    CUresult.CUDA_ERROR_INVALID_IMAGE,
+                    CUresult.CUDA_ERROR_INVALID_PTX,
+                    UNSUPPORTED_PTX_VERSION ->
+                "the GPU is older than compute capability 8.0, or the driver (for CUDA " + version()
+                        + ") is too old for this jar's kernels: update the NVIDIA driver,"
                         + " build the jar with an older CUDA toolkit, or use --engine cpp";
+            case DEVICE_UNAVAILABLE ->
+                "the GPU is busy, or in a mode for one program at a time or none (nvidia-smi -q -d COMPUTE):"
+                        + " wait, take another one with --device, or use --engine cpp";
             case CUresult.CUDA_ERROR_LAUNCH_FAILED,
                     CUresult.CUDA_ERROR_ILLEGAL_ADDRESS,
                     CUresult.CUDA_ERROR_ECC_UNCORRECTABLE,
-                    DEVICE_UNAVAILABLE,
                     CUresult.CUDA_ERROR_UNKNOWN ->
-                "the GPU was lost; the last checkpoint is intact: run the same command again to go on from it,"
+                "the GPU was lost; checkpoints are intact: run the same command again to go on from the last one,"
                         + " and look into the kernel log (dmesg, Xid messages) when it happens again";
             case CUresult.CUDA_ERROR_LAUNCH_TIMEOUT ->
                 "a display's watchdog stopped the kernel: use a GPU without a display, or --engine cpp";
@@ -73,11 +83,7 @@ final class Driver {
             } catch (IOException e) {
                 return "no place to unpack JCuda's library: " + e.getMessage() + "; set -Djava.io.tmpdir=DIR";
             } catch (LinkageError e) {
-                return System.getProperty("os.name").equals("Linux")
-                                && System.getProperty("os.arch").equals("amd64")
-                        ? "no NVIDIA driver here (libcuda.so.1 is not found)"
-                        : "JCuda has no library for " + System.getProperty("os.name") + " "
-                                + System.getProperty("os.arch");
+                return unloadable(String.valueOf(e.getMessage()));
             }
             int result = JCudaDriver.cuInit(0);
             if (result == CUresult.CUDA_ERROR_NO_DEVICE) {
@@ -87,6 +93,17 @@ final class Driver {
             return result == CUresult.CUDA_SUCCESS
                     ? null
                     : "the NVIDIA driver does not start (" + describe(result) + "); check nvidia-smi";
+        }
+
+        private static String unloadable(String message) {
+            String system = System.getProperty("os.name") + " " + System.getProperty("os.arch");
+            if (!system.equals("Linux amd64")) {
+                return "JCuda has no library for " + system;
+            }
+            return message.contains("libcuda.so")
+                    ? "no NVIDIA driver here (libcuda.so.1 is not found)"
+                    : "JCuda's library cannot be loaded; -Djava.io.tmpdir=DIR names a directory that programs may be"
+                            + " loaded from";
         }
 
         /**

@@ -31,7 +31,7 @@ final class KernelImages {
                                     ? "this jar was built without CUDA kernels (no nvcc at build time)"
                                     : "no modules.txt in " + directory() + ", which -D" + PROPERTY + " names");
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return Optional.of("the kernels cannot be read: " + e);
         }
     }
 
