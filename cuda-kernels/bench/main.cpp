@@ -145,7 +145,6 @@ std::vector<gt_kernel_info> kernels_of(const Options& options, const std::string
 
 int run(const Options& options) {
   Results results(options.json);
-  int multiprocessors = 0;
   Outcome device = apart(options.limit, [&](const Send& send) {
     describe_device(options.target, sender(send));
     return 0;
@@ -154,13 +153,6 @@ int run(const Options& options) {
     return kNoDevice;
   }
   results.add(device.sent);
-  Outcome counted = apart(options.limit, [&](const Send& send) {
-    open_device(options.target.device);
-    int count = device_attribute(kMultiprocessors, options.target.device);
-    send(&count, sizeof(count));
-    return 0;
-  });
-  std::memcpy(&multiprocessors, counted.sent.data(), std::min(sizeof(multiprocessors), counted.sent.size()));
 
   int passed = 0;
   int skipped = 0;
@@ -171,7 +163,7 @@ int run(const Options& options) {
     failed += modules.back().second.empty();
   }
   for (const Problem& problem : problems(options.target.extent)) {
-    References expected = references(problem, multiprocessors, options.target.extent);
+    References expected = references(problem, options.target.extent);
     // Networks with kernels of their own first, then any.
     for (size_t m = modules.size(); m-- > 0;) {
       const auto& [name, kernels] = modules[m];

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <future>
 #include <optional>
 
 #include "json.h"
@@ -255,22 +256,16 @@ class KernelRun {
 
 }  // namespace
 
-References references(const Problem& problem, int multiprocessors, Extent extent) {
+References references(const Problem& problem, Extent extent) {
+  std::map<int, std::future<Trajectory>> begun;
+  for (int replica = 0; replica < Problem::kReplicas; replica++) {
+    begun[replica] = std::async(std::launch::async, [&problem, extent, replica] {
+      return reference(problem, problem.initial[replica], DeviceSession::seed(replica), checked_epochs(extent));
+    });
+  }
   References all;
-  for (int team : {GT_TEAM_SOLO, GT_TEAM_GRID, GT_TEAM_CLUSTER}) {
-    for (int cluster : {1, 8, 16}) {
-      gt_kernel_info kernel = {};
-      kernel.team = team;
-      kernel.cluster = cluster;
-      for (Division division : divisions(kernel, multiprocessors, extent)) {
-        for (int replica : {0, (division.replicas - 1) % Problem::kReplicas}) {
-          if (replica >= 0 && all.count(replica) == 0) {
-            all[replica] =
-                reference(problem, problem.initial[replica], DeviceSession::seed(replica), checked_epochs(extent));
-          }
-        }
-      }
-    }
+  for (auto& [replica, trajectory] : begun) {
+    all[replica] = trajectory.get();
   }
   return all;
 }

@@ -20,9 +20,9 @@ struct Target {
 // One line of JSON for each result.
 using Record = std::function<void(const std::string& json)>;
 
-// The float64 trajectories of a problem, those of replicas [0, Problem::kReplicas) that divisions begin or end with.
+// The float64 trajectories of a problem's replicas.
 using References = std::map<int, Trajectory>;
-References references(const Problem& problem, int multiprocessors, Extent extent);
+References references(const Problem& problem, Extent extent);
 
 // Name, driver and peak of the device; prints them.
 void describe_device(const Target& target, const Record& record);

@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""One short table of what run.sh measured: table.py DIRECTORY [COMMIT]."""
+
+import json
+import os
+import sys
+
+NETWORK, ROWS = "12-80-40-1", 1720
+
+
+def read(path, parse):
+    if not os.path.exists(path):
+        return []
+    with open(path) as file:
+        return parse(file)
+
+
+def ours(records):
+    """The fastest division of each kind of kernel, for one replica and for many: (title, record)."""
+    timed = [
+        r
+        for r in records
+        if r.get("us_per_epoch") and r["network"] == NETWORK and r["batch"] == 0 and r["rows"] == ROWS and r["passed"]
+    ]
+    kinds = {}
+    for r in timed:
+        kind = r["kernel"].replace("_" + NETWORK.replace("-", "_") + "_gelu", "").replace("train_", "")
+        # 128 replicas are what the peers have; else the best that the device does.
+        many = "one" if r["replicas"] == 1 else "128" if r["replicas"] == 128 else "many"
+        best = kinds.get((many, kind))
+        if best is None or r["replica_epochs_per_s"] > best["replica_epochs_per_s"]:
+            kinds[many, kind] = r
+    for (_, kind), r in sorted(kinds.items(), key=lambda item: (item[1]["replicas"], item[1]["us_per_epoch"])):
+        yield f"gpu-train, {kind}, {r['replicas']} x {r['blocks']} blocks", r
+
+
+def main():
+    directory = sys.argv[1]
+    records = read(os.path.join(directory, "bench.json"), json.load)
+    records = records["records"] if records else []
+    peers = read(os.path.join(directory, "peers.jsonl"), lambda file: [json.loads(line) for line in file])
+    device = next((r for r in records if r["record"] == "device"), {})
+    peak = device.get("peak_gflops")
+    print(
+        f"{device.get('device', 'no device')}, driver {device.get('driver')}, commit {' '.join(sys.argv[2:])}; "
+        f"[12,80,40,1], 1,720 rows, full batch, Huber, Adam, float32 without TF32; medians"
+    )
+    print(f"measured float32 multiply-add peak: {peak / 1e3:.1f} TFLOP/s" if peak else "peak not measured")
+    rows = [(title, r["replicas"], r["us_per_epoch"], r.get("peak_share"), "yes") for title, r in ours(records)]
+    for r in peers:
+        time = r.get("us_per_epoch")
+        agrees = r.get("error") or ("yes" if r["agrees"] else f"NO: off by {r['loss_error']:.1e}")
+        rows.append((f"{r['peer']} {r['version']}", r["replicas"], time, None, agrees))
+    # Within ours the best of one replica and of many; peers are compared with the one of their kind.
+    best = {}
+    for _, replicas, time, _, _ in rows[: len(rows) - len(peers)]:
+        best[replicas > 1] = max(best.get(replicas > 1, 0), replicas / time)
+    print(f"{'':58}{'replicas':>9}{'us/epoch':>11}{'replica-epochs/s':>18}{'% of peak':>11}{'ours/this':>11}  loss agrees")
+    for title, replicas, time, share, agrees in rows:
+        line = f"{title[:57]:58}{replicas:>9}"
+        if time:
+            rate = replicas / time
+            ratio = f"{best[replicas > 1] / rate:.1f}" if best.get(replicas > 1) else ""
+            line += f"{time:>11.2f}{1e6 * rate:>18,.0f}{f'{100 * share:.1f}' if share else '':>11}{ratio:>11}"
+        else:
+            line += " " * 51
+        print(f"{line}  {agrees}")
+    checked = [r for r in records if "passed" in r]
+    print(
+        f"checked against float64: {sum(r['passed'] for r in checked)} of {len(checked)}; "
+        f"refused by the device: {sum('error' in r for r in records)}"
+    )
+
+
+main()
