@@ -21,7 +21,6 @@
 #define GT_CLUSTER(size)
 #endif
 #define GT_DEVICE __device__ __forceinline__
-#define GT_DEVICE_CALL __device__ __noinline__
 #define GT_CONSTANT extern "C" __device__ const
 #define GT_UNROLL _Pragma("unroll")
 #define GT_NO_UNROLL _Pragma("unroll 1")
@@ -39,15 +38,10 @@ GT_DEVICE int threads() { return static_cast<int>(blockDim.x); }
 GT_DEVICE int block() { return static_cast<int>(blockIdx.x); }
 GT_DEVICE int blocks() { return static_cast<int>(gridDim.x); }
 
-// Dynamic shared memory of the block, and how much of it there is.
+// Dynamic shared memory of the block.
 GT_DEVICE char* shared_memory() {
   extern __shared__ __align__(16) char gt_shared_memory[];
   return gt_shared_memory;
-}
-GT_DEVICE int shared_bytes() {
-  uint32_t bytes;
-  asm("mov.u32 %0, %%dynamic_smem_size;" : "=r"(bytes));
-  return static_cast<int>(bytes);
 }
 
 // Barriers; memory written before is seen after by all who take part. sync_warp: all 32 threads.
@@ -56,7 +50,6 @@ GT_DEVICE void sync_warp() { __syncwarp(); }
 
 GT_DEVICE float shuffle_xor(float value, int mask) { return __shfl_xor_sync(0xFFFFFFFFU, value, mask); }
 GT_DEVICE double shuffle_xor(double value, int mask) { return __shfl_xor_sync(0xFFFFFFFFU, value, mask); }
-GT_DEVICE int shuffle(int value, int lane) { return __shfl_sync(0xFFFFFFFFU, value, lane); }
 
 // Clusters: barrier, and the same object of this block's shared memory in block `rank` of the cluster.
 GT_DEVICE int cluster_rank() {

@@ -7,11 +7,11 @@
 #include <cstring>
 
 #include "machine.h"
+#include "planting.h"
 
 #define GT_KERNEL(threads, blocks_per_multiprocessor) static void
 #define GT_CLUSTER(size)
 #define GT_DEVICE inline
-#define GT_DEVICE_CALL inline
 #define GT_CONSTANT static const
 #define GT_UNROLL
 #define GT_NO_UNROLL
@@ -19,6 +19,8 @@
 namespace gputrain::device {
 
 using emulation::current;
+using emulation::planted;
+using emulation::Site;
 
 struct alignas(16) Float4 {
   float x, y, z, w;
@@ -30,10 +32,18 @@ inline int block() { return current->block->index; }
 inline int blocks() { return current->block->grid; }
 
 inline char* shared_memory() { return current->block->shared; }
-inline int shared_bytes() { return static_cast<int>(current->block->shared_bytes); }
 
-inline void sync_block() { emulation::wait_at(current->block->barrier); }
-inline void sync_warp() { emulation::wait_at(*current->warp); }
+// The sites are where tests plant errors, see planting.h.
+inline void sync_block(Site site = Site::current()) {
+  if (!planted(emulation::Plant::kNoBarrier, site)) {
+    emulation::wait_at(current->block->barrier);
+  }
+}
+inline void sync_warp(Site site = Site::current()) {
+  if (!planted(emulation::Plant::kNoBarrier, site)) {
+    emulation::wait_at(*current->warp);
+  }
+}
 
 // All 32 threads put their value down, then each takes one.
 template <class T>
@@ -49,10 +59,12 @@ inline T exchange(T value, int lane) {
 }
 inline float shuffle_xor(float value, int mask) { return exchange(value, (current->thread % 32) ^ mask); }
 inline double shuffle_xor(double value, int mask) { return exchange(value, (current->thread % 32) ^ mask); }
-inline int shuffle(int value, int lane) { return exchange(value, lane); }
-
 inline int cluster_rank() { return current->block->cluster_rank; }
-inline void sync_cluster() { emulation::wait_at(*current->block->cluster); }
+inline void sync_cluster(Site site = Site::current()) {
+  if (!planted(emulation::Plant::kNoBarrier, site)) {
+    emulation::wait_at(*current->block->cluster);
+  }
+}
 template <class T>
 inline T* peer(T* mine, int rank) {
   const emulation::Block& block = *current->block;
@@ -63,12 +75,19 @@ inline T* peer(T* mine, int rank) {
 inline float load_shared_by_all(const float* at) { return *at; }
 inline double load_shared_by_all(const double* at) { return *at; }
 inline void arrive(uint32_t* counter) { ++*counter; }
-inline uint32_t arrivals(const uint32_t* counter) { return *counter; }
+inline uint32_t arrivals(const uint32_t* counter, Site site = Site::current()) {
+  return planted(emulation::Plant::kNoBarrier, site) ? *counter + (1U << 30) : *counter;
+}
 inline void relax() { emulation::yield(); }
 
 // Copied as late as it may be, so that a forgotten wait shows.
-inline void copy_async(float* shared, const float* global) { current->copies.push_back({shared, global}); }
-inline void copies_done() {
+inline void copy_async(float* shared, const float* global, Site site = Site::current()) {
+  current->copies.push_back({shared + planted(emulation::Plant::kShiftedIndex, site), global});
+}
+inline void copies_done(Site site = Site::current()) {
+  if (planted(emulation::Plant::kNoBarrier, site)) {
+    return;
+  }
   for (const emulation::Copy& copy : current->copies) {
     *copy.to = *copy.from;
   }
@@ -88,13 +107,15 @@ inline float divide(float x, float y) { return x / y; }
 inline float multiply_add(float x, float y, float z) { return fmaf(x, y, z); }
 
 // As the device does, these fault on addresses that are not multiples of 16.
-inline Float4 load4(const float* at) {
+inline Float4 load4(const float* at, Site site = Site::current()) {
+  at += 4 * planted(emulation::Plant::kShiftedIndex, site);
   emulation::check_aligned(at);
   Float4 value;
   std::memcpy(&value, at, sizeof(value));
   return value;
 }
-inline void store4(float* at, Float4 value) {
+inline void store4(float* at, Float4 value, Site site = Site::current()) {
+  at += 4 * planted(emulation::Plant::kShiftedIndex, site);
   emulation::check_aligned(at);
   std::memcpy(at, &value, sizeof(value));
 }

@@ -1,0 +1,72 @@
+#include "case.h"
+
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+
+namespace gputrain {
+
+std::vector<Expected> train_on_cpu(const Case& one, int64_t epochs) {
+  gt_session* session = nullptr;
+  if (gt_open(&one.plan, &one.data, 1, &session) != GT_OK || gt_advance(session, epochs) != GT_OK) {
+    std::fprintf(stderr, "CPU engine: %s\n", gt_last_error());
+    std::abort();
+  }
+  std::vector<Expected> all;
+  for (int i = 0; i < one.replicas; i++) {
+    size_t n = one.initial[0].size();
+    Expected at = {{}, std::vector<double>(n), std::vector<double>(n), std::vector<double>(n), std::vector<double>(n)};
+    gt_get_state(session, i, &at.progress, at.parameters.data(), at.first.data(), at.second.data(), at.best.data());
+    all.push_back(at);
+  }
+  gt_close(session);
+  return all;
+}
+
+namespace {
+
+// Relative to the vector's length, because single entries cancel.
+bool same(const std::vector<float>& actual, const std::vector<double>& expected, double tolerance) {
+  double square = 0;
+  double difference = 0;
+  for (size_t i = 0; i < expected.size(); i++) {
+    double d = static_cast<double>(actual[i]) - expected[i];
+    difference += d * d;
+    square += expected[i] * expected[i];
+  }
+  return difference <= tolerance * tolerance * square + 1e-20;
+}
+
+bool same(double actual, double expected, double tolerance) {
+  return std::fabs(actual - expected) <= tolerance * std::fabs(expected) ||
+         (std::isnan(actual) && std::isnan(expected));
+}
+
+}  // namespace
+
+std::string difference(const EmulatedSession& session, const std::vector<Expected>& expected) {
+  for (size_t i = 0; i < expected.size(); i++) {
+    std::string where = "replica " + std::to_string(i) + ": ";
+    int r = static_cast<int>(i);
+    const gt_progress& actual = session.progress(r);
+    const gt_progress& right = expected[i].progress;
+    if (actual.epoch != right.epoch || actual.step != right.step || actual.status != right.status ||
+        actual.best_epoch != right.best_epoch) {
+      return where + "epochs, steps, status or best epoch";
+    }
+    if (!same(actual.loss, right.loss, 5e-6) || !same(actual.best_rms, right.best_rms, 5e-6)) {
+      return where + "loss or best rms";
+    }
+    if (!same(session.replica(r).parameters, expected[i].parameters, 1e-5) ||
+        !same(session.replica(r).best, expected[i].best, 1e-5)) {
+      return where + "parameters";
+    }
+    if (!same(session.replica(r).first, expected[i].first, 1e-4) ||
+        !same(session.replica(r).second, expected[i].second, 1e-4)) {
+      return where + "moments";
+    }
+  }
+  return "";
+}
+
+}  // namespace gputrain
