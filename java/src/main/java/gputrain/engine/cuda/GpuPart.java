@@ -195,7 +195,7 @@ final class GpuPart implements AutoCloseable {
         try {
             taken.add(device.upload(PlanImage.floats(at)));
             taken.add(device.upload(PlanImage.floats(inputs)));
-            Launch launch = Launch.of(modules.function(KernelImages.CORE, name), name)
+            Launch launch = Launch.of(modules.function(KernelImages.CORE, name), name, device)
                     .argument(session)
                     .argument(taken.get(0))
                     .argument(taken.get(1))
@@ -235,7 +235,7 @@ final class GpuPart implements AutoCloseable {
     private boolean launch(Team by, int begin, int teams, long epochs) {
         device.clear(by.arrivals, by.arrivalBytes);
         KernelInfo kernel = by.choice.kernel();
-        Launch launch = Launch.of(by.function, kernel.name())
+        Launch launch = Launch.of(by.function, kernel.name(), device)
                 .argument(session)
                 .argument(active.withByteOffset((long) Sizeof.INT * begin))
                 .argument(by.choice.blocks())
@@ -257,7 +257,7 @@ final class GpuPart implements AutoCloseable {
                                 .count()
                         + 1];
         CUdeviceptr out = device.allocate(8L * sizes.length);
-        Launch.of(modules.function(KernelImages.CORE, "measure"), "measure")
+        Launch.of(modules.function(KernelImages.CORE, "measure"), "measure", device)
                 .argument(at)
                 .argument(out)
                 .run(1, 1, 0);

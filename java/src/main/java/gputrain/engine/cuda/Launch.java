@@ -21,8 +21,9 @@ final class Launch {
         this.name = name;
     }
 
-    static Launch of(CUfunction function, String name) {
-        return new Launch(function, name);
+    /** @param name of the kernel, for messages */
+    static Launch of(CUfunction function, String name, Device device) {
+        return new Launch(function, name + " on GPU " + device.properties().number());
     }
 
     Launch argument(CUdeviceptr memory) {

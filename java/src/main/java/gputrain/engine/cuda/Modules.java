@@ -110,7 +110,9 @@ final class Modules implements AutoCloseable {
     private int[] runLayout() {
         int[] entries = new int[Layout.CAPACITY];
         CUdeviceptr out = device.upload(entries);
-        Launch.of(function(KernelImages.CORE, "layout"), "layout").argument(out).run(1, 1, 0);
+        Launch.of(function(KernelImages.CORE, "layout"), "layout", device)
+                .argument(out)
+                .run(1, 1, 0);
         device.copyOut(Pointer.to(entries), out, (long) entries.length * Sizeof.INT);
         device.free(out);
         return entries;
