@@ -61,31 +61,32 @@ if [ -z "$emulated" ]; then
   capability=$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2>/dev/null | head -1 | tr -d .)
   [ -n "$capability" ] && options+=("-DGPUTRAIN_ARCHITECTURES=$capability")
   modules=$work/build/cuda-kernels/modules
-  targets=(gputrain_cuda_bench gputrain_kernels cuda_peak)
+  kernels=(gputrain_kernels cuda_peak)
   sizes=(--quick)
   [ -n "$full" ] && sizes=()
   peers=()
 else
   modules=$work/build/cuda-kernels/test/emulated
   export LD_LIBRARY_PATH=$modules${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} GPUTRAIN_EMULATED_MULTIPROCESSORS=32
-  targets=(gputrain_cuda_bench emulated_driver)
+  kernels=(emulated_driver)
   sizes=(--emulated)
   peers=(--cpu)
 fi
 bench=$work/build/cuda-kernels/bench/gputrain_cuda_bench
 
 part 60 build.log "configuring" cmake -S "$source" -B "$work/build" "${options[@]}" || exit 1
-part 180 build.log "compiling" cmake --build "$work/build" --parallel --target "${targets[@]}" || exit 1
-
+part 120 build.log "compiling" cmake --build "$work/build" --parallel "$(nproc)" --target gputrain_cuda_bench || exit 1
 [ -n "$full" ] && limit=800 || limit=160
-part $limit bench.log "kernels" "$bench" "$modules" "${sizes[@]}" --limit 60 --json "$out/bench.json"
-tail -1 "$out/bench.log"
+if part 150 build.log "compiling the kernels" cmake --build "$work/build" --parallel "$(nproc)" --target "${kernels[@]}"; then
+  part $limit bench.log "kernels" "$bench" "$modules" ${sizes[@]+"${sizes[@]}"} --limit 60 --json "$out/bench.json"
+  tail -1 "$out/bench.log"
+fi
 
 if "$bench" --dump "$work/problem.f32" >"$work/problem.json"; then
   for peer in pytorch jax; do
     module=${peer/pytorch/torch}
     if "$python" -c "import $module" 2>/dev/null; then
-      part 110 peers.log "$peer" "$python" "$source/bench/gpu/${peer}_peer.py" "${peers[@]}" --limit 80 \
+      part 110 peers.log "$peer" "$python" "$source/bench/gpu/${peer}_peer.py" ${peers[@]+"${peers[@]}"} --limit 80 \
         --problem "$work/problem.f32" --reference "$work/problem.json" --results "$out/peers.jsonl"
     else
       echo "$peer: $python has no $module" | tee -a "$work/parts"
@@ -100,7 +101,7 @@ if [ -n "$java" ] && [ -n "$jar" ]; then
   contract=$(dirname "$jar")/contract
   if [ -d "$contract" ]; then
     part 60 java.log "contract suite" "$java" -cp "$jar:$contract/classes:$contract/lib/*" -Dgputrain.require=cuda \
-      ContractSuite gputrain.engine
+      ContractSuite gputrain.engine.CudaContractTest
   fi
 fi
 
@@ -113,7 +114,7 @@ if [ -z "$emulated" ] && [ -n "$sanitizer" ]; then
       "$bench" "$modules" --emulated --check-only --limit 45 --kernel 7_32_16
   done
 fi
-part 90 checks.log "compiling the emulated device" cmake --build "$work/build" --parallel &&
+part 90 checks.log "compiling the emulated device" cmake --build "$work/build" --parallel "$(nproc)" &&
   part 60 checks.log "tests on the emulated device" ctest --test-dir "$work/build" --output-on-failure
 
 {

@@ -51,16 +51,16 @@ def main():
         time = r.get("us_per_epoch")
         agrees = r.get("error") or ("yes" if r["agrees"] else f"NO: off by {r['loss_error']:.1e}")
         rows.append((f"{r['peer']} {r['version']}", r["replicas"], time, None, agrees))
-    # Within ours the best of one replica and of many; peers are compared with the one of their kind.
+    # A peer is compared with our best for as many replicas.
     best = {}
     for _, replicas, time, _, _ in rows[: len(rows) - len(peers)]:
-        best[replicas > 1] = max(best.get(replicas > 1, 0), replicas / time)
+        best[replicas] = max(best.get(replicas, 0), replicas / time)
     print(f"{'':58}{'replicas':>9}{'us/epoch':>11}{'replica-epochs/s':>18}{'% of peak':>11}{'ours/this':>11}  loss agrees")
     for title, replicas, time, share, agrees in rows:
         line = f"{title[:57]:58}{replicas:>9}"
         if time:
             rate = replicas / time
-            ratio = f"{best[replicas > 1] / rate:.1f}" if best.get(replicas > 1) else ""
+            ratio = f"{best[replicas] / rate:.1f}" if replicas in best else ""
             line += f"{time:>11.2f}{1e6 * rate:>18,.0f}{f'{100 * share:.1f}' if share else '':>11}{ratio:>11}"
         else:
             line += " " * 51
