@@ -9,7 +9,8 @@
 //   accumulate(rows, lo, hi, n)   gradient of the loss over positions lo..hi of a step of n rows, and the sum of the
 //   losses loss()                        that sum, undivided gradient(i, 0[, rank])        its i-th component
 //   squares(rows, lo, hi)         sum of the squared errors that are sampled
-// All threads of the block call them together; the results are visible to all on return.
+// All threads of the block call them together; results are visible to all on return, and parameters that were set
+// before are read behind a barrier.
 #pragma once
 
 #include "permutation.h"
@@ -152,7 +153,6 @@ struct Driver {
     }
     // No block reads or writes another's memory before that one has laid itself out.
     team.published(tile, replica);
-    sync_block();
   }
 
   GT_DEVICE void store() {
@@ -167,7 +167,6 @@ struct Driver {
     if (team.rank() == 0 && thread() == 0) {
       replica.progress = books->progress;
     }
-    team.finish();
   }
 
   GT_DEVICE void run(int64_t epochs) {
@@ -279,7 +278,6 @@ struct Driver {
         replica.best[i] = tile.get(i);
       }
     }
-    sync_block();
   }
 };
 

@@ -29,10 +29,10 @@ struct SoloTeam {
   // After accumulate(): the team's loss, and from then on gradient() of this block's slice.
   GT_DEVICE double reduce(Tile& tile) { return tile.loss(); }
   GT_DEVICE float gradient(const Tile& tile, int i) const { return tile.gradient(i, 0); }
-  // An updated parameter of the slice, and the end of the update: all blocks have all parameters.
+  // An updated parameter of the slice, and the end of the update: all blocks have all parameters, behind the next
+  // barrier of the block at the latest.
   GT_DEVICE void publish(Tile& tile, gt_cuda_replica&, int i, float value) { tile.set(i, value); }
   GT_DEVICE void published(Tile&, gt_cuda_replica&) { sync_block(); }
-  GT_DEVICE void finish() {}
 
   int index;  // of the team in the grid
   int slice_begin = 0, slice_end;
@@ -99,9 +99,7 @@ struct GridTeam {
     for (int i = thread(); i < parameters_; i += threads()) {
       tile.set(i, load_shared_by_all(replica.parameters + i));
     }
-    sync_block();
   }
-  GT_DEVICE void finish() {}
 
   // A sum of each thread.
   GT_CONSTEXPR static int scratch_floats(int /*parameters*/, int block_threads) { return block_threads; }
@@ -157,7 +155,6 @@ struct GridTeam {
         }
         own_partial()[slice_begin + i] = total;
       }
-      sync_block();
     }
   }
 
@@ -253,9 +250,8 @@ struct ClusterTeam {
       tile.set(i, value, r);
     }
   }
+  // Also the last look at another block's memory: a block may end after it.
   GT_DEVICE void published(Tile&, gt_cuda_replica&) { sync_cluster(); }
-  // A block's shared memory must outlive the others' last look at it.
-  GT_DEVICE void finish() { sync_cluster(); }
 
   // The loss, then the slice's gradient.
   GT_CONSTEXPR static int scratch_floats(int parameters, int /*block_threads*/) {

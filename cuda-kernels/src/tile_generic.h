@@ -67,8 +67,6 @@ struct GenericTile {
   }
 
   GT_DEVICE void accumulate(const Rows& rows, int lo, int hi, int n) {
-    // The last step's readers are done only behind this.
-    sync_block();
     for (int i = thread(); i < session.parameters; i += Threads) {
       memory_[gradient_ + i] = 0;
     }
@@ -235,8 +233,6 @@ struct GenericTile {
 
   // Outputs of the rows begin ... of the tile; rows from hi on repeat the last one.
   GT_DEVICE void forward(const Rows& rows, int begin, int hi, bool slopes) {
-    // The last tile's readers are done only behind this.
-    sync_block();
     int r = thread() % kRows;
     int position = begin + r < hi ? begin + r : hi - 1;
     int inputs = place_[0].in;

@@ -148,8 +148,6 @@ struct TwoHiddenTile {
     }
     double total = 0;
     bool resident = is_resident(rows, lo, hi);
-    // Gradients of the last step may still be read where activations go now.
-    sync_block();
     int begin = lo + group() * kRows;
     int buffer = 0;
     if (begin < hi && !resident) {

@@ -15,9 +15,19 @@ std::vector<Expected> train_on_cpu(const Case& one, int64_t epochs) {
   std::vector<Expected> all;
   for (int i = 0; i < one.replicas; i++) {
     size_t n = one.initial[0].size();
-    Expected at = {{}, std::vector<double>(n), std::vector<double>(n), std::vector<double>(n), std::vector<double>(n)};
+    Expected at = {{}, std::vector<double>(n), std::vector<double>(n), std::vector<double>(n), std::vector<double>(n),
+                   {}};
     gt_get_state(session, i, &at.progress, at.parameters.data(), at.first.data(), at.second.data(), at.best.data());
     all.push_back(at);
+  }
+  size_t n = static_cast<size_t>(gt_sample_count(session));
+  std::vector<int32_t> replica(n);
+  std::vector<int64_t> epoch(n);
+  std::vector<double> loss(n), rate(n), rms(2 * n);
+  gt_take_samples(session, replica.data(), epoch.data(), loss.data(), rate.data(), rms.data());
+  for (size_t i = 0; i < n; i++) {
+    std::vector<double>& to = all[static_cast<size_t>(replica[i])].rms;
+    to.insert(to.end(), {rms[2 * i], rms[2 * i + 1]});
   }
   gt_close(session);
   return all;
@@ -38,7 +48,7 @@ bool same(const std::vector<float>& actual, const std::vector<double>& expected,
 }
 
 bool same(double actual, double expected, double tolerance) {
-  return std::fabs(actual - expected) <= tolerance * std::fabs(expected) ||
+  return actual == expected || std::fabs(actual - expected) <= tolerance * std::fabs(expected) ||
          (std::isnan(actual) && std::isnan(expected));
 }
 
@@ -56,6 +66,15 @@ std::string difference(const EmulatedSession& session, const std::vector<Expecte
     }
     if (!same(actual.loss, right.loss, 5e-6) || !same(actual.best_rms, right.best_rms, 5e-6)) {
       return where + "loss or best rms";
+    }
+    if (static_cast<size_t>(session.samples(r)) * 2 != expected[i].rms.size()) {
+      return where + "number of samples";
+    }
+    for (size_t s = 0; s < expected[i].rms.size(); s++) {
+      // Epoch, loss and rate come before the two sets' rms.
+      if (!same(session.replica(r).samples[s / 2 * 5 + 3 + s % 2], expected[i].rms[s], 5e-6)) {
+        return where + "sampled rms";
+      }
     }
     if (!same(session.replica(r).parameters, expected[i].parameters, 1e-5) ||
         !same(session.replica(r).best, expected[i].best, 1e-5)) {

@@ -87,6 +87,7 @@ struct Case {
 struct Expected {
   gt_progress progress;
   std::vector<double> parameters, first, second, best;
+  std::vector<double> rms;  // [samples, row sets]
 };
 
 std::vector<Expected> train_on_cpu(const Case& one, int64_t epochs);

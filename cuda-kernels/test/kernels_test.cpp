@@ -41,14 +41,16 @@ void check_all(Case one, const char* what) {
 }  // namespace
 
 int main() {
-  for (auto order : {emulation::Order::kForward, emulation::Order::kReverse, emulation::Order::kShuffled}) {
+  emulation::set_order(emulation::Order::kForward, 0);
+  for (const std::vector<int>& widths : {std::vector<int>{12, 80, 40, 1}, {13, 80, 40, 3}, {2, 32, 16, 1}, {3, 1}}) {
+    check_all({.widths = widths}, "full batch");
+  }
+  check_all({.widths = {33, 70, 1}, .activation = GT_TANH, .rows = 3, .measured = 1}, "few rows");
+  for (auto order : {emulation::Order::kReverse, emulation::Order::kShuffled}) {
     emulation::set_order(order, 3);
-    for (const std::vector<int>& widths :
-         {std::vector<int>{12, 80, 40, 1}, {13, 80, 40, 3}, {2, 32, 16, 1}, {7, 32, 16, 1}, {5, 9, 7, 6, 2}, {3, 1}}) {
-      check_all({.widths = widths}, "full batch");
+    for (const std::vector<int>& widths : {std::vector<int>{7, 32, 16, 1}, {5, 9, 7, 6, 2}}) {
       check_all({.widths = widths, .loss = GT_MEAN_SQUARED, .optimizer = GT_SGD, .rows = 50, .batch = 19}, "batches");
     }
-    check_all({.widths = {33, 70, 1}, .activation = GT_TANH, .rows = 3, .measured = 1}, "few rows");
     check_all({.widths = {4, 20, 20, 2}, .activation = GT_RELU, .loss = GT_MEAN_SQUARED}, "relu");
   }
   return g_failures == 0 ? 0 : 1;

@@ -46,6 +46,8 @@ struct Gang {
   size_t scheduler_size = 0;
   uint64_t random = 1;
   uint64_t idle_yields = 0;
+  std::vector<Fiber*> held;  // ready, but kept back while others get ahead
+  uint64_t held_for = 0;     // switches
   size_t left = 0;
   std::string error;
 };
@@ -153,7 +155,36 @@ uint64_t draw(Gang& gang) {
   return gang.random * 2685821657736338717ULL;
 }
 
+// Now and then, one thread or all that wait together fall behind the rest: what should wait for them must do so.
+bool hold_back(Gang& gang, std::vector<Fiber*>& fibers) {
+  if (g_order != Order::kShuffled || !gang.held.empty() || draw(gang) % 4 != 0) {
+    return false;
+  }
+  gang.held_for = draw(gang) % (32 * gang.fibers.size());
+  if (draw(gang) % 2 == 0) {
+    gang.held.swap(fibers);
+    return true;
+  }
+  // Most often the first of its block, whose results count most.
+  size_t one = draw(gang) % fibers.size();
+  bool first = draw(gang) % 4 != 0;
+  for (size_t i = 0; first && i < fibers.size(); i++) {
+    one = fibers[i]->thread == 0 ? i : one;
+  }
+  gang.held.push_back(fibers[one]);
+  fibers.erase(fibers.begin() + static_cast<std::ptrdiff_t>(one));
+  return fibers.empty();
+}
+
+void release_held(Gang& gang) {
+  gang.ready.insert(gang.ready.end(), gang.held.begin(), gang.held.end());
+  gang.held.clear();
+}
+
 void make_ready(Gang& gang, std::vector<Fiber*>& fibers) {
+  if (hold_back(gang, fibers)) {
+    return;
+  }
   size_t n = fibers.size();
   if (g_order == Order::kShuffled) {
     // A random cut and direction: as many surprises as a shuffle where it matters, who comes first, and cheaper.
@@ -270,6 +301,9 @@ std::string run_gang(const Launch& launch, int first, int last) {
   make_ready(gang, all);
   t_gang = &gang;
   while (gang.left > 0 && gang.error.empty()) {
+    if (!gang.held.empty() && (gang.ready.empty() || gang.held_for-- == 0)) {
+      release_held(gang);
+    }
     if (gang.ready.empty() || gang.idle_yields > kMostYields) {
       gang.error = describe_hang(gang);
       break;
