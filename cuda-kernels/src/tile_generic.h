@@ -169,13 +169,13 @@ struct GenericTile {
     }
   }
 
-  // This thread's warp's share of a sum over the block; visible to all on return.
+  // Adds up over the block; visible to all on return. Whoever read the last sum has passed a barrier since, or read
+  // what this leaves as it is: errors are squared by the first warp, and an empty set changes nothing.
   GT_DEVICE void add_up(double mine) const {
     GT_UNROLL
     for (int mask = 1; mask < 32; mask *= 2) {
       mine += shuffle_xor(mine, mask);
     }
-    sync_block();
     if (thread() % 32 == 0) {
       sums()[thread() / 32] = mine;
     }

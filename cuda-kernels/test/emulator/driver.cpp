@@ -113,7 +113,8 @@ bool within(const char* at, size_t bytes) {
     return false;
   }
   auto& [begin, allocation] = *std::prev(next);
-  return static_cast<size_t>(at - begin) + bytes <= allocation.bytes;
+  auto offset = static_cast<size_t>(at - begin);
+  return offset <= allocation.bytes && bytes <= allocation.bytes - offset;  // sums could wrap around
 }
 
 int compute(bool major) {
@@ -369,6 +370,9 @@ GT_API int cuOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks, void*, int t
 }
 GT_API int cuMemGetInfo_v2(size_t* free, size_t* total) {
   GT_HEALTHY
+  if (t_device < 0) {
+    return kInvalidContext;
+  }
   *total = static_cast<size_t>(memory_of_device());
   *free = *total - machine().used[t_device];
   return kSuccess;
@@ -379,7 +383,7 @@ GT_API int cuMemAlloc_v2(char** address, size_t bytes) {
     return t_device < 0 ? kInvalidContext : kInvalidValue;
   }
   size_t& used = machine().used[t_device];
-  if (used + bytes > static_cast<size_t>(memory_of_device())) {
+  if (bytes > static_cast<size_t>(memory_of_device()) - used) {
     return kOutOfMemory;
   }
   *address = static_cast<char*>(std::malloc(bytes));
@@ -412,7 +416,8 @@ GT_API int cuMemcpyDtoH_v2(void* to, const char* from, size_t bytes) {
   bool global = false;
   for (auto& [name, object] : registry().globals) {
     const char* begin = static_cast<const char*>(object.data);
-    global = global || (from >= begin && from + bytes <= begin + object.bytes);
+    global = global || (from >= begin && from < begin + object.bytes &&
+                        bytes <= object.bytes - static_cast<size_t>(from - begin));
   }
   if (!global && !within(from, bytes)) {
     return kInvalidValue;

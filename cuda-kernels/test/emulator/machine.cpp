@@ -181,22 +181,30 @@ void release_held(Gang& gang) {
   gang.held.clear();
 }
 
+// Those who become ready run before those who have been for long, so that a block or a warp gets as far ahead of the
+// others as its barriers let it; shuffled, only sometimes. In turn, blocks would stay in step without waiting.
 void make_ready(Gang& gang, std::vector<Fiber*>& fibers) {
   if (hold_back(gang, fibers)) {
     return;
   }
   size_t n = fibers.size();
+  size_t cut = 0;
+  bool backward = g_order == Order::kReverse;
+  bool first = true;
   if (g_order == Order::kShuffled) {
     // A random cut and direction: as many surprises as a shuffle where it matters, who comes first, and cheaper.
     uint64_t random = draw(gang);
-    size_t cut = random % n;
-    bool backward = (random >> 40 & 1) != 0;
-    for (size_t i = 0; i < n; i++) {
-      gang.ready.push_back(fibers[backward ? (cut + n - i) % n : (cut + i) % n]);
-    }
-  } else {
-    for (size_t i = 0; i < n; i++) {
-      gang.ready.push_back(fibers[g_order == Order::kReverse ? n - 1 - i : i]);
+    cut = random % n;
+    backward = (random >> 40 & 1) != 0;
+    first = (random >> 41 & 1) != 0;
+  }
+  for (size_t i = 0; i < n; i++) {
+    size_t place = first ? n - 1 - i : i;  // the last to be put in front is the first to run
+    Fiber* fiber = fibers[backward ? (cut + 2 * n - 1 - place) % n : (cut + place) % n];
+    if (first) {
+      gang.ready.push_front(fiber);
+    } else {
+      gang.ready.push_back(fiber);
     }
   }
   fibers.clear();
