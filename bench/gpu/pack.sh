@@ -13,14 +13,14 @@ cd "$(dirname "$0")/../.."
 mvn -q -B -ntp package -DskipTests -pl java -am
 rm -rf "$to"/{runtime,contract}
 jlink --add-modules java.base,java.logging,java.management,jdk.unsupported --strip-debug --no-header-files \
-  --no-man-pages --output "$to/runtime"
+  --no-man-pages --compress=2 --output "$to/runtime"
 cp java/target/gpu-train.jar "$to/"
 
 mkdir -p "$to/contract/lib" "$to/contract/classes"
 junit=$(sed -n 's|.*<junit.version>\(.*\)</junit.version>.*|\1|p' pom.xml)
 plugin=org.apache.maven.plugins:maven-dependency-plugin:3.8.1
 mvn -q -B -ntp $plugin:copy-dependencies -pl java -DincludeScope=test -DoutputDirectory="$to/contract/lib" \
-  -DincludeGroupIds=org.junit.jupiter,org.junit.platform,org.opentest4j,org.apiguardian,org.assertj,net.bytebuddy,org.jspecify
+  -DincludeGroupIds=org.junit.jupiter,org.junit.platform,org.opentest4j,org.apiguardian,org.assertj,org.jspecify
 mvn -q -B -ntp $plugin:copy -Dartifact="org.junit.platform:junit-platform-launcher:$junit" \
   -DoutputDirectory="$to/contract/lib"
 cp -r java/target/test-classes/. "$to/contract/classes/"

@@ -100,7 +100,7 @@ if [ -n "$java" ] && [ -n "$jar" ]; then
     --protocol paper --no-report
   contract=$(dirname "$jar")/contract
   if [ -d "$contract" ]; then
-    part 60 java.log "contract suite" "$java" -cp "$jar:$contract/classes:$contract/lib/*" -Dgputrain.require=cuda \
+    part 100 java.log "contract suite" "$java" -cp "$jar:$contract/classes:$contract/lib/*" -Dgputrain.require=cuda \
       ContractSuite gputrain.engine.CudaContractTest
   fi
 fi

@@ -150,7 +150,7 @@ float DeviceSession::advance(int64_t epochs) {
   void* parameters[] = {&session, &active, &blocks, &epochs};
   return timed([&] {
     launch(kernel_.function, division_.replicas * division_.blocks, kernel_.info.threads, shared_bytes_, parameters,
-           kernel_.info.team != GT_TEAM_SOLO);
+           kernel_.cooperative);
   });
 }
 

@@ -26,6 +26,7 @@ of blocks, each kernel in a process of its own. The rows are synthetic: 1,720 ro
   --quick          fewer networks, divisions and repetitions
   --emulated       sizes for the emulated device; its times mean nothing
   --check-only     no timing
+  --plain          no cooperative launches; where not all blocks are resident, a kernel then hangs until its limit
   --kernel TEXT    only kernels whose name contains it
   --device N       0
   --json FILE      all results
@@ -119,6 +120,8 @@ bool parse(int count, char** words, Options* options) {
       target.extent = Extent::quick;
     } else if (word == "--emulated") {
       target.extent = Extent::emulated;
+    } else if (word == "--plain") {
+      target.plain = true;
     } else if (word == "--check-only") {
       target.timing = false;
     } else if (word[0] != '-' && target.directory.empty()) {

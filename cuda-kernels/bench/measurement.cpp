@@ -175,8 +175,8 @@ class KernelRun {
         ran++;
       } catch (const DriverError& e) {
         refused(division, e.what());
-        // Only a refused launch leaves the device usable.
-        if (e.code != kTooManyBlocks && e.code != kInvalidClusterSize) {
+        failed += e.code != kTooManyBlocks && e.code != kInvalidClusterSize;
+        if (!usable()) {
           return Verdict::failed;
         }
       }
@@ -186,6 +186,16 @@ class KernelRun {
   }
 
  private:
+  // Whether the device survived: a launch that it refused leaves it so, a kernel that broke does not.
+  static bool usable() {
+    try {
+      synchronise();
+      return true;
+    } catch (const DriverError&) {
+      return false;
+    }
+  }
+
   Json head(Division division) const {
     Json json;
     json.text("record", "kernel").text("kernel", kernel_.info.name).text("network", problem_.name());
@@ -299,7 +309,8 @@ Verdict measure_kernel(const Target& target, const std::string& module, int kern
   Module core = open_module(target.directory, "core");
   Module own = module == "core" ? core : open_module(target.directory, module);
   const gt_kernel_info& info = own.kernels[static_cast<size_t>(kernel)];
-  TrainingKernel training = {info, find_function(own.handle, info.name), core.handle, module == "core" ? kernel : -1};
+  TrainingKernel training = {info, find_function(own.handle, info.name), core.handle, module == "core" ? kernel : -1,
+                             info.team != GT_TEAM_SOLO && !target.plain};
   return KernelRun(target, problem, expected, record, training, rate).all();
 }
 

@@ -15,6 +15,7 @@ struct Target {
   int device = 0;
   Extent extent = Extent::full;
   bool timing = true;
+  bool plain = false;  // no cooperative launches
 };
 
 // One line of JSON for each result.
