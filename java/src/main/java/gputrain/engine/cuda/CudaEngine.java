@@ -17,8 +17,11 @@ public final class CudaEngine implements Engine {
     /** Weight matrices at most, as GT_MOST_LAYERS. */
     private static final int MOST_LAYERS = 15;
 
-    /** Above, a plan's vectors do not fit Java arrays or 32-bit offsets on the device. */
+    /** Above, 32-bit offsets on the device do not do. */
     private static final int MOST_PARAMETERS = 1 << 26;
+
+    /** Of all replicas together: four vectors of them and their rows cross the bus as one Java array each. */
+    private static final long MOST_VALUES = Integer.MAX_VALUE / 4;
 
     private final @Nullable String wish;
 
@@ -84,6 +87,15 @@ public final class CudaEngine implements Engine {
         if (plan.network().parameterCount() > MOST_PARAMETERS) {
             return Optional.of("it takes " + MOST_PARAMETERS + " parameters at most, the network has "
                     + plan.network().parameterCount());
+        }
+        long values = (long) plan.replicas().size() * plan.network().parameterCount();
+        long rows = plan.replicas().stream()
+                .flatMap(replica -> replica.rowSets().stream())
+                .mapToLong(set -> set.length)
+                .sum();
+        if (Math.max(values, rows) > MOST_VALUES) {
+            return Optional.of("it takes " + MOST_VALUES + " parameters and rows at most, the "
+                    + plan.replicas().size() + " networks have " + values + " and " + rows);
         }
         return Optional.empty();
     }

@@ -31,6 +31,12 @@ record KernelChoice(KernelInfo kernel, int blocks, int resident) {
     /** What one looks for in the list of kernels. */
     private record Candidate(KernelChoice choice, double seconds) {}
 
+    /** Of equal costs the smaller cluster and the fewer blocks, so that no order of tables decides. */
+    private static final Comparator<Candidate> CHEAPEST = Comparator.comparingDouble(Candidate::seconds)
+            .thenComparingInt(one -> one.choice.kernel.cluster())
+            .thenComparingInt(one -> one.choice.blocks)
+            .thenComparing(one -> one.choice.kernel.name());
+
     /**
      * @param kernels those that fit the network, their shared memory known
      * @param residentBlocks of a kernel on one multiprocessor
@@ -63,10 +69,7 @@ record KernelChoice(KernelInfo kernel, int blocks, int resident) {
         if (candidates.isEmpty()) {
             throw new EngineException("cuda engine: no kernel fits this network on " + device.name());
         }
-        return candidates.stream()
-                .sorted(Comparator.comparingDouble(Candidate::seconds))
-                .map(Candidate::choice)
-                .toList();
+        return candidates.stream().sorted(CHEAPEST).map(Candidate::choice).toList();
     }
 
     /** As the log and the run record name it; also a wish for {@link #of}. */
@@ -85,7 +88,7 @@ record KernelChoice(KernelInfo kernel, int blocks, int resident) {
         List<Candidate> named = candidates.stream()
                 .filter(one -> one.choice.kernel.name().startsWith(name))
                 .sorted(Comparator.<Candidate, Boolean>comparing(one -> !one.choice.kernel.specialised())
-                        .thenComparingDouble(Candidate::seconds))
+                        .thenComparing(CHEAPEST))
                 .toList();
         if (named.isEmpty()) {
             throw new EngineException("cuda engine: no kernel " + parts[0] + " fits this network and GPU; there are "

@@ -7,7 +7,9 @@ import gputrain.engine.Optimizer;
 import gputrain.engine.Replica;
 import gputrain.engine.TrainingPlan;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import jcuda.Pointer;
 import jcuda.driver.CUdeviceptr;
 
 /** Writes a plan and its data into device memory as {@code gt_cuda_session} and its parts. */
@@ -44,18 +46,36 @@ final class PlanImage {
         return bytes;
     }
 
-    /** What of a replica never changes; its rows are uploaded. */
-    static void replica(Replica replica, Struct to, Device device) {
-        int[] rows = replica.rowSets().stream().flatMapToInt(IntStream::of).toArray();
-        int[] begin = new int[replica.rowSets().size() + 1];
-        for (int s = 0; s < replica.rowSets().size(); s++) {
-            begin[s + 1] = begin[s] + replica.rowSets().get(s).length;
+    /**
+     * What of the replicas never changes; their rows are uploaded, all at once: there can be thousands of replicas.
+     *
+     * @param to the structure of a replica by its place in the list
+     */
+    static void replicas(List<Replica> replicas, IntFunction<Struct> to, Device device) {
+        int sets = replicas.get(0).rowSets().size();
+        int[] rows = replicas.stream()
+                .flatMap(replica -> replica.rowSets().stream())
+                .flatMapToInt(IntStream::of)
+                .toArray();
+        int[] begins = new int[replicas.size() * (sets + 1)];
+        CUdeviceptr rowMemory = device.upload(rows);
+        CUdeviceptr beginMemory = device.allocate((long) Integer.BYTES * begins.length);
+        long first = 0;
+        for (int i = 0; i < replicas.size(); i++) {
+            Replica replica = replicas.get(i);
+            int at = i * (sets + 1);
+            for (int s = 0; s < sets; s++) {
+                begins[at + s + 1] = begins[at + s] + replica.rowSets().get(s).length;
+            }
+            to.apply(i)
+                    .put("seed", replica.seed())
+                    .put("weight_decay", replica.weightDecay())
+                    .put("rate_factor", replica.rateFactor())
+                    .put("rows", Device.address(rowMemory, Integer.BYTES * first))
+                    .put("set_begin", Device.address(beginMemory, (long) Integer.BYTES * at));
+            first += begins[at + sets];
         }
-        to.put("seed", replica.seed());
-        to.put("weight_decay", replica.weightDecay());
-        to.put("rate_factor", replica.rateFactor());
-        to.put("rows", Device.address(device.upload(rows), 0));
-        to.put("set_begin", Device.address(device.upload(begin), 0));
+        device.copyIn(beginMemory, Pointer.to(begins), (long) Integer.BYTES * begins.length);
     }
 
     static float[] floats(double[] values) {

@@ -149,11 +149,11 @@ final class ReplicaMemory {
     }
 
     private void fill() {
+        List<Replica> mine = plan.replicas().subList(first, first + count);
+        PlanImage.replicas(mine, this::replica, device);
         List<ReplicaState> initial = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            Replica replica = plan.replicas().get(first + i);
             Struct to = replica(i);
-            PlanImage.replica(replica, to, device);
             String[] names = {"parameters", "first_moment", "second_moment", "best"};
             for (int v = 0; v < VECTORS; v++) {
                 to.put(names[v], Device.address(vectors, (long) Sizeof.FLOAT * offset(i, v)));
@@ -161,7 +161,7 @@ final class ReplicaMemory {
             to.put("samples", Device.address(samples, 8L * i * sampleCapacity * (3 + sets)));
             to.put("sample_capacity", sampleCapacity);
             to.put("sample_count", 0L);
-            initial.add(ReplicaState.initial(plan.initialParameters(replica)));
+            initial.add(ReplicaState.initial(plan.initialParameters(mine.get(i))));
         }
         restore(initial);
     }
