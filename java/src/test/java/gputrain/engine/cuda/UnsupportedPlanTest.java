@@ -1,0 +1,62 @@
+package gputrain.engine.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import gputrain.engine.LearningRateRule;
+import gputrain.engine.Loss;
+import gputrain.engine.Monitor;
+import gputrain.engine.Optimizer;
+import gputrain.engine.Precision;
+import gputrain.engine.Replica;
+import gputrain.engine.StopRule;
+import gputrain.engine.TrainingPlan;
+import gputrain.model.Activation;
+import gputrain.model.DenseNetwork;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What the engine cannot compute it says before training, whether there is a GPU or not. */
+class UnsupportedPlanTest {
+    private static TrainingPlan plan(List<Integer> widths, int replicas, Precision precision) {
+        return new TrainingPlan(
+                new DenseNetwork(widths, Activation.GELU),
+                new Loss.Huber(1),
+                Optimizer.Adam.DEFAULT,
+                new LearningRateRule.Constant(1e-3),
+                StopRule.epochs(10),
+                0,
+                false,
+                new Monitor(1, List.of(1.0), -1),
+                precision,
+                IntStream.range(0, replicas)
+                        .mapToObj(seed -> new Replica(seed, List.of(new int[] {0}), 0, 1, null))
+                        .toList());
+    }
+
+    @Test
+    void takesWhatFits() {
+        CudaEngine engine = new CudaEngine();
+        assertThat(engine.unsupported(plan(List.of(12, 80, 40, 1), 100, Precision.FLOAT32)))
+                .isEmpty();
+        assertThat(engine.unsupported(plan(Collections.nCopies(16, 1), 1, Precision.FLOAT32)))
+                .isEmpty();
+    }
+
+    @Test
+    void saysWhatDoesNot() {
+        CudaEngine engine = new CudaEngine();
+        assertThat(engine.unsupported(plan(List.of(2, 1), 1, Precision.FLOAT64)).orElse(""))
+                .contains("float32", "FLOAT64");
+        assertThat(engine.unsupported(plan(Collections.nCopies(17, 1), 1, Precision.FLOAT32))
+                        .orElse(""))
+                .contains("15 layers", "16");
+        assertThat(engine.unsupported(plan(List.of(9000, 9000, 1), 1, Precision.FLOAT32))
+                        .orElse(""))
+                .contains("parameters at most", "81018001");
+        assertThat(engine.unsupported(plan(List.of(8000, 8000, 1), 9, Precision.FLOAT32))
+                        .orElse(""))
+                .contains("9 networks", "576144009");
+    }
+}
