@@ -98,18 +98,17 @@ void DeviceSession::measure() {
   if (shared_bytes_ >= 0) {
     return;
   }
-  DeviceMemory sizes(5 * sizeof(int64_t));
+  DeviceMemory sizes(6 * sizeof(int64_t));
   auto* session = session_.as<gt_cuda_session>();
   auto* to = sizes.as<int64_t>();
   void* parameters[] = {&session, &to};
   launch(find_function(kernel_.core, "measure"), 1, 1, 0, parameters, false);
-  int64_t measured[5];
+  int64_t measured[6];
   sizes.download(measured, sizeof(measured));
   shared_bytes_ = static_cast<int>(measured[kernel_.core_index]);
   if (std::string(kernel_.info.name) == "train_grid_large") {
-    host_.workspace_floats = measured[4];
-    workspace_ = std::make_unique<DeviceMemory>(count(division_.replicas) * count(division_.blocks) *
-                                                static_cast<size_t>(measured[4]) * sizeof(float));
+    workspace_ = std::make_unique<DeviceMemory>(count(division_.replicas) * static_cast<size_t>(measured[4]) *
+                                                sizeof(float));
     host_.workspace = workspace_->as<float>();
     session_.upload(&host_, sizeof(host_));
   }

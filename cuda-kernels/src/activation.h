@@ -61,4 +61,17 @@ GT_DEVICE void activate(float x, float* value, float* slope) {
   }
 }
 
+// The same, chosen at run time.
+GT_DEVICE void activate_any(int activation, float x, float* value, float* slope) {
+  if (activation == GT_GELU) {
+    activate<GT_GELU>(x, value, slope);
+  } else if (activation == GT_TANH) {
+    activate<GT_TANH>(x, value, slope);
+  } else if (activation == GT_RELU) {
+    activate<GT_RELU>(x, value, slope);
+  } else {
+    activate<GT_IDENTITY>(x, value, slope);
+  }
+}
+
 }  // namespace gputrain::device

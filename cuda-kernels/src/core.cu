@@ -1,5 +1,6 @@
 // The module that every network can use: training kernels for any widths, predictions and input gradients, and what the
 // host needs to know of the structures.
+#include "layered.h"
 #include "tile_generic.h"
 
 using namespace gputrain::device;
@@ -8,6 +9,8 @@ namespace {
 
 using SoloTile = GenericTile<256, 32>;
 using WideTile = GenericTile<128, 16>;
+using LayeredDriver = Driver<LayeredTile, LayeredTeam>;
+// In the session's workspace, so for networks of any size.
 using LargeTile = GenericTile<256, 32>;
 using Cluster8 = ClusterTeam<WideTile, 8>;
 
@@ -44,9 +47,11 @@ train_cluster8_generic(const gt_cuda_session* session, const int32_t* active, in
 }
 
 // For networks that do not fit shared memory.
-GT_KERNEL(256, 1)
+GT_KERNEL(128, 4)
 train_grid_large(const gt_cuda_session* session, const int32_t* active, int32_t blocks, int64_t epochs) {
-  Driver<LargeTile, GridTeam<LargeTile>>(*session, active, blocks, shared_memory(), workspace_of(*session)).run(epochs);
+  LayeredDriver driver(*session, active, blocks, shared_memory(), nullptr);
+  driver.tile.join(driver.team, driver.replica);
+  driver.run(epochs);
 }
 
 // outputs [rows, outputs] of inputs [rows, inputs]; any number of blocks, each with its part of the workspace.
@@ -76,14 +81,14 @@ GT_CONSTANT gt_kernel_info kernel_table_core[] = {
     {"train_solo_generic", GT_TEAM_SOLO, 256, 1, SoloTile::kRows, -1, -1, 0, {0}},
     {"train_grid_generic", GT_TEAM_GRID, 128, 1, WideTile::kRows, -1, -1, 0, {0}},
     {"train_cluster8_generic", GT_TEAM_CLUSTER, 128, 8, WideTile::kRows, -1, -1, 0, {0}},
-    {"train_grid_large", GT_TEAM_GRID, 256, 1, LargeTile::kRows, -1, -1, 0, {0}},
+    {"train_grid_large", GT_TEAM_GRID, 128, 1, LayeredTile::kRows, -1, -1, 0, {0}},
 };
 // clang-format on
 GT_CONSTANT int32_t kernel_count_core = 4;
 
 // Shared memory in bytes that each kernel of the table above needs for the session's network, in the table's order, and
-// after them the floats of workspace that a block of the last of them, of predict and of input_gradient needs. One
-// thread.
+// after them the floats of workspace that a team of the last of them and a block of predict or input_gradient needs.
+// One thread.
 GT_KERNEL(1, 1) measure(const gt_cuda_session* session, int64_t* sizes) {
   int n = session->parameters;
   int solo = SoloTile::lay_out(*session, nullptr);
@@ -91,8 +96,9 @@ GT_KERNEL(1, 1) measure(const gt_cuda_session* session, int64_t* sizes) {
   sizes[0] = Driver<SoloTile, SoloTeam<SoloTile>>::shared_bytes(n, solo);
   sizes[1] = Driver<WideTile, GridTeam<WideTile>>::shared_bytes(n, wide);
   sizes[2] = Driver<WideTile, Cluster8>::shared_bytes(n, wide);
-  sizes[3] = Driver<LargeTile, GridTeam<LargeTile>>::shared_bytes(n, 0);
-  sizes[4] = ceiling(LargeTile::lay_out(*session, nullptr), 4) * 4;
+  sizes[3] = LayeredDriver::shared_bytes(n, LayeredTile::kFloats);
+  sizes[4] = LayeredTile::workspace_floats(*session);
+  sizes[5] = ceiling(LargeTile::lay_out(*session, nullptr), 4) * 4;
 }
 
 // The number of offsets and sizes in GT_LAYOUT, then they. One thread.

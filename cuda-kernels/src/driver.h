@@ -6,9 +6,10 @@
 //   clear()                       once, before the first set()
 //   set(i, value[, rank])         parameter i, in this block or in block `rank` of its cluster
 //   get(i)                        parameter i
-//   accumulate(rows, lo, hi, n)   gradient of the loss over positions lo..hi of a step of n rows, and the sum of the
-//   losses loss()                        that sum, undivided gradient(i, 0[, rank])        its i-th component
-//   squares(rows, lo, hi)         sum of the squared errors that are sampled
+//   accumulate(rows, lo, hi, n)   gradient of the loss, and the losses, over positions lo..hi of a step of n rows
+//   loss()                        sum of the losses, undivided
+//   gradient(i, 0[, rank])        the gradient's i-th component
+//   squares(rows, lo, hi, n)      sum of the squared errors that are sampled
 // All threads of the block call them together; results are visible to all on return, and parameters that were set
 // before are read behind a barrier.
 #pragma once
@@ -250,7 +251,8 @@ struct Driver {
       int begin = replica.set_begin[s];
       int n = replica.set_begin[s + 1] - begin;
       Rows taken = {replica.rows, nullptr, begin};
-      double mine = tile.squares(taken, share(n, team.rank(), team.blocks()), share(n, team.rank() + 1, team.blocks()));
+      double mine =
+          tile.squares(taken, share(n, team.rank(), team.blocks()), share(n, team.rank() + 1, team.blocks()), n);
       double rms = sqrt(team.sum(mine) / n);  // NaN for an empty set
       if (to != nullptr) {
         to[3 + s] = rms;

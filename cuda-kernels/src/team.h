@@ -10,6 +10,19 @@ namespace gputrain::device {
 // First of `n` things that belong to part `part` of `parts`.
 GT_DEVICE int share(int n, int part, int parts) { return static_cast<int>(static_cast<int64_t>(n) * part / parts); }
 
+// Sums over each warp of a value of each thread; visible to the whole block on return.
+GT_DEVICE void sum_over_warps(double mine, double* sums) {
+  GT_UNROLL
+  for (int mask = 1; mask < 32; mask *= 2) {
+    mine += shuffle_xor(mine, mask);
+  }
+  sync_block();
+  if (thread() % 32 == 0) {
+    sums[thread() / 32] = mine;
+  }
+  sync_block();
+}
+
 // A block's replica to itself.
 // kSlices: blocks that update different parameters, 0 for all; kMomentsInPlace: the moments of a slice have one owner
 // and stay in global memory.
@@ -104,7 +117,7 @@ struct GridTeam {
   // A sum of each thread.
   GT_CONSTEXPR static int scratch_floats(int /*parameters*/, int block_threads) { return block_threads; }
 
- private:
+ protected:
   GT_DEVICE void publish_loss(double loss) {
     if (thread() == 0) {
       loss_[(round_ & 1) * blocks_ + rank_] = loss;

@@ -86,16 +86,16 @@ struct GenericTile {
         sync_block();
       }
     }
-    add_up(total);
+    sum_over_warps(total, sums());
   }
 
-  GT_DEVICE double squares(const Rows& rows, int lo, int hi) {
+  GT_DEVICE double squares(const Rows& rows, int lo, int hi, int /*n*/) {
     double total = 0;
     for (int begin = lo; begin < hi; begin += kRows) {
       forward(rows, begin, hi, false);
       total += squared_errors(rows, begin, hi);
     }
-    add_up(total);
+    sum_over_warps(total, sums());
     return loss();
   }
 
@@ -169,19 +169,6 @@ struct GenericTile {
     }
   }
 
-  // Adds up over the block; visible to all on return. Whoever read the last sum has passed a barrier since, or read
-  // what this leaves as it is: errors are squared by the first warp, and an empty set changes nothing.
-  GT_DEVICE void add_up(double mine) const {
-    GT_UNROLL
-    for (int mask = 1; mask < 32; mask *= 2) {
-      mine += shuffle_xor(mine, mask);
-    }
-    if (thread() % 32 == 0) {
-      sums()[thread() / 32] = mine;
-    }
-    sync_block();
-  }
-
   // sum[c][r] = sum over k < `ks` of a[k][row + r] b[column + c kColumnGroups][k]; a column beyond the last repeats
   // `column`.
   GT_DEVICE static void product(const float* a, const float* b, int stride, int ks, bool second, float (&sum)[2][4]) {
@@ -219,18 +206,6 @@ struct GenericTile {
     }
   }
 
-  GT_DEVICE void activate_any(float x, float* value, float* slope) const {
-    if (session.activation == GT_GELU) {
-      activate<GT_GELU>(x, value, slope);
-    } else if (session.activation == GT_TANH) {
-      activate<GT_TANH>(x, value, slope);
-    } else if (session.activation == GT_RELU) {
-      activate<GT_RELU>(x, value, slope);
-    } else {
-      activate<GT_IDENTITY>(x, value, slope);
-    }
-  }
-
   // Outputs of the rows begin ... of the tile; rows from hi on repeat the last one.
   GT_DEVICE void forward(const Rows& rows, int begin, int hi, bool slopes) {
     int r = thread() % kRows;
@@ -255,7 +230,7 @@ struct GenericTile {
                    for (int i = 0; i < 4; i++) {
                      value[i] = sum[i] + bias;
                      if (!last) {
-                       activate_any(value[i], &value[i], &slope[i]);
+                       activate_any(session.activation, value[i], &value[i], &slope[i]);
                      }
                    }
                    int at = column * kRowStride + own;

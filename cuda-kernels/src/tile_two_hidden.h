@@ -70,7 +70,7 @@ struct TwoHiddenTile {
   GT_DEVICE void accumulate(const Rows& rows, int lo, int hi, int n) {
     pass<true>(rows, lo, hi, static_cast<float>(1.0 / (static_cast<double>(n) * Outputs)));
   }
-  GT_DEVICE double squares(const Rows& rows, int lo, int hi) {
+  GT_DEVICE double squares(const Rows& rows, int lo, int hi, int /*n*/) {
     pass<false>(rows, lo, hi, 0);
     return loss();
   }

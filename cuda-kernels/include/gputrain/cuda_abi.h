@@ -58,8 +58,10 @@ typedef struct gt_cuda_session {
   float* partial;       /* [teams, 2, blocks or clusters of a team, parameters]: published gradients, by parity */
   double* partial_loss; /* [teams, 2, blocks of a team] */
   uint32_t* arrivals;   /* [teams, 32 * (cluster size or 1)]: barrier counters, a cache line apart; 0 before a launch */
-  float* workspace;     /* [blocks of the launch, workspace_floats]: activations that do not fit shared memory */
-  int64_t workspace_floats;
+  /* For what does not fit shared memory; `measure` of the core module says how much a team of train_grid_large needs,
+   * and a block of predict and input_gradient. */
+  float* workspace;
+  int64_t workspace_floats; /* of a block that predicts */
 } gt_cuda_session;
 
 /* How the blocks that train one replica work together. */

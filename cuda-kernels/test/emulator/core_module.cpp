@@ -7,7 +7,7 @@ namespace {
 GT_REGISTER("train_solo_generic", train_solo_generic, 256, 1);
 GT_REGISTER("train_grid_generic", train_grid_generic, 128, 1);
 GT_REGISTER("train_cluster8_generic", train_cluster8_generic, 128, 8);
-GT_REGISTER("train_grid_large", train_grid_large, 256, 1);
+GT_REGISTER("train_grid_large", train_grid_large, 128, 1);
 GT_REGISTER("predict", predict, 256, 1);
 GT_REGISTER("input_gradient", input_gradient, 256, 1);
 GT_REGISTER("measure", measure, 1, 1);

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class GpuPart implements AutoCloseable {
     private static final int THREADS = 256;
     private static final int PREDICT_ROWS = 32;
+    private static final long PREDICT_BYTES = 1L << 30;
+
     private final TrainingPlan plan;
     private final int count;
     private final Device device;
@@ -26,6 +28,7 @@ final class GpuPart implements AutoCloseable {
     private final ReplicaMemory replicas;
     private final CUdeviceptr session;
     private final CUdeviceptr active;
+    private final int predictBlocks;
 
     /**
      * Takes the memory and writes the initial state. Replicas {@code first} to {@code first + count} of the plan.
@@ -68,14 +71,17 @@ final class GpuPart implements AutoCloseable {
         this.active = device.allocate((long) Sizeof.INT * count);
         this.replicas = new ReplicaMemory(plan, device, layout, first, count);
         to.put("replica", replicas.address()).put("replicas", count);
-        to.put("workspace_floats", sizes[sizes.length - 1]);
+        long eachBlock = sizes[sizes.length - 1];
+        to.put("workspace_floats", eachBlock);
+        this.predictBlocks =
+                (int) Math.max(1, Math.min(PREDICT_BYTES / (4 * eachBlock), device.properties().multiprocessors()));
         this.session = device.allocate(sessionBytes.length);
 
         List<KernelChoice> choices = KernelChoice.of(
                 plan, sized(modules.kernels(), sizes), device.properties(), modules::residentBlocks, wish);
         Team found = null;
         for (int i = 0; i < choices.size() && found == null; i++) {
-            found = team(choices.get(i), sessionBytes);
+            found = team(choices.get(i), sessionBytes, sizes[sizes.length - 2]);
         }
         if (found == null) {
             throw new EngineException("cuda engine: GPU " + device.properties().number() + " cannot run "
@@ -91,21 +97,24 @@ final class GpuPart implements AutoCloseable {
      */
     private record Team(KernelChoice choice, CUfunction function, int teams, CUdeviceptr arrivals, long arrivalBytes) {}
 
-    /** Takes the memory for a choice and tries whether the GPU holds its blocks at once; null when not even one team's. */
-    private @Nullable Team team(KernelChoice choice, byte[] sessionBytes) {
+    /**
+     * Takes the memory for a choice and tries whether the GPU holds its blocks at once; null when not even one team's.
+     *
+     * @param teamFloats workspace of a team that trains layer by layer
+     */
+    private @Nullable Team team(KernelChoice choice, byte[] sessionBytes, long teamFloats) {
         KernelInfo kernel = choice.kernel();
         CUfunction function = modules.function(kernel);
         Struct to = Struct.at(modules.layout(), "gt_cuda_session", sessionBytes, 0);
         for (int teams = Math.min(count, choice.teams()); teams > 0; teams--) {
             List<CUdeviceptr> taken = new ArrayList<>();
-            int parts = choice.blocks() / kernel.cluster();
-            taken.add(device.allocate(8L * teams * parts * plan.network().parameterCount()));
+            int parts = kernel.layered() ? 0 : choice.blocks() / kernel.cluster();
+            taken.add(device.allocate(Math.max(8L, 8L * teams * parts * plan.network().parameterCount())));
             taken.add(device.allocate(16L * teams * choice.blocks()));
             long arrivalBytes = 128L * teams * kernel.cluster();
             taken.add(device.allocate(arrivalBytes));
-            boolean large = kernel.name().endsWith("_large");
-            int workers = Math.max(device.properties().multiprocessors(), large ? teams * choice.blocks() : 0);
-            taken.add(device.allocate(4L * workers * to.getLong("workspace_floats")));
+            long workspace = predictBlocks * to.getLong("workspace_floats");
+            taken.add(device.allocate(4 * Math.max(workspace, kernel.layered() ? teams * teamFloats : 0)));
             to.put("partial", Device.address(taken.get(0), 0));
             to.put("partial_loss", Device.address(taken.get(1), 0));
             to.put("arrivals", Device.address(taken.get(2), 0));
@@ -206,7 +215,7 @@ final class GpuPart implements AutoCloseable {
             }
             CUdeviceptr out = device.allocate((long) Sizeof.FLOAT * results.length);
             taken.add(out);
-            int blocks = Math.min(device.properties().multiprocessors(), (rows + PREDICT_ROWS - 1) / PREDICT_ROWS);
+            int blocks = Math.min(predictBlocks, (rows + PREDICT_ROWS - 1) / PREDICT_ROWS);
             launch.argument(out).run(blocks, THREADS, 0);
             device.copyOut(Pointer.to(results), out, (long) Sizeof.FLOAT * results.length);
         } finally {
@@ -248,14 +257,17 @@ final class GpuPart implements AutoCloseable {
         return launch.runTogether(blocks, kernel.threads(), kernel.sharedBytes());
     }
 
-    /** What `measure` of the core module says: shared memory of each of its kernels, then floats of workspace. */
+    /**
+     * What `measure` of the core module says: shared memory of each of its kernels, then floats of workspace, of a team
+     * that trains layer by layer and of a block that predicts.
+     */
     private long[] measure(byte[] sessionBytes) {
         CUdeviceptr at = device.upload(sessionBytes);
         long[] sizes = new long
                 [(int) modules.kernels().stream()
                                 .filter(one -> !one.specialised())
                                 .count()
-                        + 1];
+                        + 2];
         CUdeviceptr out = device.allocate(8L * sizes.length);
         Launch.of(modules.function(KernelImages.CORE, "measure"), "measure", device)
                 .argument(at)

@@ -27,6 +27,8 @@ record KernelChoice(KernelInfo kernel, int blocks, int resident) {
     private static final double MEETING = 1.5e-6;
     private static final double EXCHANGE_BYTES_A_SECOND = 2.5e12;
     private static final int MOST_CLUSTERS = 16;
+    // kMostParts of layered.h.
+    private static final double LAYERED_PARTS = 4;
 
     /** What one looks for in the list of kernels. */
     private record Candidate(KernelChoice choice, double seconds) {}
@@ -120,6 +122,12 @@ record KernelChoice(KernelInfo kernel, int blocks, int resident) {
             case SOLO -> counts.add(1);
             // Counts that make no block's share a tile longer than another's.
             case GRID -> {
+                if (kernel.layered()) {
+                    for (int blocks = resident; blocks > 0; blocks /= 2) {
+                        counts.add(blocks);
+                    }
+                    break;
+                }
                 for (int each = 1; each <= tiles; each++) {
                     int blocks = ceiling(tiles, each);
                     if (blocks <= resident && !counts.contains(blocks)) {
@@ -146,15 +154,39 @@ record KernelChoice(KernelInfo kernel, int blocks, int resident) {
         double waves = Math.ceil((double) replicas / teams());
         int together = Math.min(replicas, teams()) * blocks;
         double crowd = Math.max(1, Math.ceil((double) together / multiprocessors));
+        if (kernel.layered()) {
+            return waves * steps * layeredStep(plan.network().widths(), rows, (double) together / multiprocessors);
+        }
         double tiles = ceiling(ceiling(rows, blocks), kernel.tileRows());
         double compute = tiles * kernel.tileRows() * multiplyAdds(plan) / (PEAK * efficiency()) * crowd;
         return waves * steps * (compute + barriers(plan.network().parameterCount()));
     }
 
-    private double efficiency() {
-        if (kernel.name().endsWith("_large")) {
-            return 0.03;
+    /**
+     * Seconds of a step through layers whose products are cut into square tiles, dealt over the blocks.
+     *
+     * @param crowd blocks on a multiprocessor; a lone one waits for its memory
+     */
+    private double layeredStep(List<Integer> widths, int rows, double crowd) {
+        int side = kernel.tileRows();
+        double depth = 0;
+        double gradientTiles = 0;
+        for (int l = 0; l + 1 < widths.size(); l++) {
+            int in = widths.get(l);
+            int out = widths.get(l + 1);
+            double rowTiles = ceiling(rows, side);
+            depth += Math.ceil(rowTiles * ceiling(out, side) / blocks) * in;
+            if (l > 0) {
+                depth += Math.ceil(rowTiles * ceiling(in, side) / blocks) * out;
+            }
+            gradientTiles += (double) ceiling(out, side) * ceiling(in + 1, side);
         }
+        depth += Math.ceil(LAYERED_PARTS * gradientTiles / blocks) * rows / LAYERED_PARTS;
+        double rate = PEAK * (crowd < 2 ? 0.35 : 0.5) / Math.max(1, crowd);
+        return depth * side * side / rate + (2 * widths.size() - 1) * MEETING;
+    }
+
+    private double efficiency() {
         double of = kernel.specialised() ? 1 : 0.3;
         return of * (kernel.team() == Team.SOLO ? 0.7 : 0.25);
     }

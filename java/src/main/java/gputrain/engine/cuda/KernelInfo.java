@@ -42,6 +42,11 @@ record KernelInfo(
         return !widths.isEmpty();
     }
 
+    /** Whether it goes layer by layer through global memory, for networks of any size. */
+    boolean layered() {
+        return name.equals("train_grid_large");
+    }
+
     boolean fits(DenseNetwork network) {
         return !specialised() || (widths.equals(network.widths()) && activation == code(network));
     }
