@@ -7,12 +7,14 @@ import gputrain.engine.Runs.Outcome;
 import gputrain.engine.cuda.CudaEngine;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The kernels made for the shapes of the experiment files, each kind of team, against the float64 oracle. */
 @TestedEngine(name = "cuda", precision = Precision.FLOAT32)
@@ -59,16 +61,46 @@ class CudaKernelsTest {
         follows(PlanBuilder.plan().widths(shape).rows(3, 1), kernel);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"grid_large:1", "grid_large:7", "grid_large"})
+    void layerByLayerFollowsTheOracle(String kernel) {
+        // Several ragged tiles of every product, and more rows than are taken at a time.
+        PlanBuilder builder = PlanBuilder.plan()
+                .widths(List.of(7, 67, 130, 3))
+                .rows(2100, 65)
+                .watched(1)
+                .every(3);
+        builder.replica(5, 1e-3, 1).replica(6, 0, 0.5);
+        followsOn(builder, kernel, "train_grid_large:");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"grid_large:2", "grid_large:9"})
+    void layerByLayerInShuffledBatchesFollowsTheOracle(String kernel) {
+        PlanBuilder builder = PlanBuilder.plan()
+                .widths(List.of(65, 64, 1))
+                .rows(300, 9)
+                .batch(129, true)
+                .loss(new Loss.MeanSquared())
+                .optimizer(new Optimizer.Sgd(0.9));
+        followsOn(builder, kernel, "train_grid_large:");
+    }
+
     private static void follows(PlanBuilder builder, String kernel) {
+        String own = builder.build(Precision.FLOAT32).network().widths().stream()
+                .map(String::valueOf)
+                .collect(Collectors.joining("_"));
+        followsOn(builder, kernel, nameOf(kernel) + "_" + own + "_gelu:");
+    }
+
+    private static void followsOn(PlanBuilder builder, String kernel, String name) {
         TrainingPlan plan = builder.build(Precision.FLOAT32);
         DataSet data = builder.data();
         Engine engine = new CudaEngine(kernel);
         int epochs = 12;
         Outcome expected = Runs.train(Runs.oracle(), builder.build(Precision.FLOAT64), data, epochs);
         try (Session session = engine.open(plan, data, EngineOptions.DEFAULT)) {
-            String own = String.join(
-                    "_", plan.network().widths().stream().map(String::valueOf).toList());
-            assertThat(session.method()).contains(nameOf(kernel) + "_" + own + "_gelu:");
+            assertThat(session.method()).contains(name);
             List<Sample> samples = new ArrayList<>(session.advance(5));
             List<ReplicaState> middle = session.state();
             session.advance(4);

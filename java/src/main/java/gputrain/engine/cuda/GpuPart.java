@@ -73,8 +73,8 @@ final class GpuPart implements AutoCloseable {
         to.put("replica", replicas.address()).put("replicas", count);
         long eachBlock = sizes[sizes.length - 1];
         to.put("workspace_floats", eachBlock);
-        this.predictBlocks =
-                (int) Math.max(1, Math.min(PREDICT_BYTES / (4 * eachBlock), device.properties().multiprocessors()));
+        this.predictBlocks = (int) Math.max(
+                1, Math.min(PREDICT_BYTES / (4 * eachBlock), device.properties().multiprocessors()));
         this.session = device.allocate(sessionBytes.length);
 
         List<KernelChoice> choices = KernelChoice.of(
@@ -109,7 +109,8 @@ final class GpuPart implements AutoCloseable {
         for (int teams = Math.min(count, choice.teams()); teams > 0; teams--) {
             List<CUdeviceptr> taken = new ArrayList<>();
             int parts = kernel.layered() ? 0 : choice.blocks() / kernel.cluster();
-            taken.add(device.allocate(Math.max(8L, 8L * teams * parts * plan.network().parameterCount())));
+            taken.add(device.allocate(
+                    Math.max(8L, 8L * teams * parts * plan.network().parameterCount())));
             taken.add(device.allocate(16L * teams * choice.blocks()));
             long arrivalBytes = 128L * teams * kernel.cluster();
             taken.add(device.allocate(arrivalBytes));
