@@ -21,6 +21,7 @@
 #define GT_CLUSTER(size)
 #endif
 #define GT_DEVICE __device__ __forceinline__
+#define GT_DEVICE_CALL __device__ __noinline__
 #define GT_CONSTANT extern "C" __device__ const
 #define GT_UNROLL _Pragma("unroll")
 #define GT_NO_UNROLL _Pragma("unroll 1")

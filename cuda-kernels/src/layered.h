@@ -34,8 +34,8 @@ struct LayeredTile {
   static constexpr int kMostRows = 2048;
   static constexpr int kMostParts = 4;
   static constexpr int kWarps = kThreads / 32;
-  // Of shared memory: the product's, the rows of a tile, a sum of each warp.
-  static constexpr int kFloats = Product::kFloats + kRows + 2 * kWarps;
+  // Of shared memory: the product's, the rows of two tiles, a sum of each warp.
+  static constexpr int kFloats = Product::kFloats + 2 * kRows + 2 * kWarps;
 
   // Floats of global memory of a team: inputs, values and slopes of the hidden layers, outputs, gradients.
   GT_DEVICE static int64_t workspace_floats(const gt_cuda_session& s) {
@@ -169,7 +169,8 @@ struct LayeredTile {
   }
 
   GT_DEVICE double* sums() const { return reinterpret_cast<double*>(memory_ + Product::kFloats); }
-  GT_DEVICE int* tile_rows() const { return reinterpret_cast<int*>(memory_ + Product::kFloats + 2 * kWarps); }
+  // Rows of the data set of the tile; the last tile's are elsewhere, because some threads may still need them.
+  GT_DEVICE int* tile_rows() const { return reinterpret_cast<int*>(memory_ + Product::kFloats + 2 * kWarps) + side_; }
 
   // Rows begin .. begin + count through the network; meets after every layer. Returns this thread's losses.
   template <bool train>
@@ -194,29 +195,28 @@ struct LayeredTile {
     for (int item = team_->rank(); item < items; item += team_->blocks()) {
       int r0 = item % row_tiles * kRows;
       int n0 = item / row_tiles * kRows;
-      if (index == 0 || last) {
-        if (thread() < kRows && r0 + thread() < count) {
-          tile_rows()[thread()] = rows.at(begin + r0 + thread());
-        }
-        sync_block();
+      side_ ^= kRows;
+      if ((index == 0 || last) && thread() < kRows && r0 + thread() < count) {
+        tile_rows()[thread()] = rows.at(begin + r0 + thread());
       }
       float sum[Product::kRows][Product::kColumns];
       auto w = [&](int k, int n) {
         return n0 + n < at.out ? load_shared_by_all(weights + static_cast<int64_t>(n0 + n) * at.in + k) : 0.0F;
       };
       if (index == 0) {
+        sync_block();
         if (train && n0 == 0) {
           gather(at.in, r0, count);
         }
         auto x = [&](int k, int r) {
           return r0 + r < count ? session.inputs[static_cast<int64_t>(tile_rows()[r]) * at.in + k] : 0.0F;
         };
-        Product::tile<true, true>(memory_, at.in, x, w, sum);
+        Product::tile<true, true>(memory_, buffer_, at.in, x, w, sum);
       } else {
         auto x = [&](int k, int r) {
           return r0 + r < count ? load_shared_by_all(at.from + static_cast<int64_t>(r0 + r) * at.in + k) : 0.0F;
         };
-        Product::tile<true, true>(memory_, at.in, x, w, sum);
+        Product::tile<true, true>(memory_, buffer_, at.in, x, w, sum);
       }
       each(r0, n0, count, at.out, sum, [&](int r, int n, float value) {
         value += load_shared_by_all(bias + n);
@@ -234,8 +234,6 @@ struct LayeredTile {
         }
         at.to[place] = value;
       });
-      // The next tile's rows come only after this one's readers.
-      sync_block();
     }
     return total;
   }
@@ -252,7 +250,7 @@ struct LayeredTile {
   }
 
   // From the gradient by the sums of a layer to that of the one before.
-  GT_DEVICE_CALL void backward(int index, int count) const {
+  GT_DEVICE_CALL void backward(int index, int count) {
     Layer at = layer(index);
     float* below = layer(index - 1).slope;
     const float* weights = parameters_ + at.flat;
@@ -268,7 +266,7 @@ struct LayeredTile {
       auto w = [&](int n, int k) {
         return k0 + k < at.in ? load_shared_by_all(weights + static_cast<int64_t>(n) * at.in + k0 + k) : 0.0F;
       };
-      Product::tile<true, false>(memory_, at.out, d, w, sum);
+      Product::tile<true, false>(memory_, buffer_, at.out, d, w, sum);
       each(r0, k0, count, at.in, sum, [&](int r, int k, float value) {
         float* to = below + static_cast<int64_t>(r) * at.in + k;
         *to = value * load_shared_by_all(to);
@@ -277,7 +275,7 @@ struct LayeredTile {
   }
 
   // Gradients by weights and, as the column of an input that is always 1, biases.
-  GT_DEVICE_CALL void gradients(int count, bool first) const {
+  GT_DEVICE_CALL void gradients(int count, bool first) {
     int item = team_->rank();
     for (int l = 0; l < session.layers; l++) {
       Layer at = layer(l);
@@ -297,7 +295,7 @@ struct LayeredTile {
                  : k0 + k == at.in ? 1.0F
                                    : 0.0F;
         };
-        Product::tile<false, false>(memory_, share(count, part + 1, parts_) - r0, d, x, sum);
+        Product::tile<false, false>(memory_, buffer_, share(count, part + 1, parts_) - r0, d, x, sum);
         float* to = gradient_ + part * static_cast<int64_t>(session.parameters) + at.flat;
         each(n0, k0, at.out, at.in + 1, sum, [&](int n, int k, float value) {
           int64_t place = k < at.in ? static_cast<int64_t>(n) * at.in + k : static_cast<int64_t>(at.out) * at.in + n;
@@ -338,6 +336,8 @@ struct LayeredTile {
   int64_t slopes_ = 0;         // from there to the slopes
   float* gradient_ = nullptr;  // [parts, parameters]
   int parts_ = 1;
+  int buffer_ = 0;  // of the product
+  int side_ = 0;
 };
 
 GT_DEVICE double LayeredTeam::reduce(LayeredTile& tile) {

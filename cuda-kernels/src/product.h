@@ -21,8 +21,10 @@ struct Product {
 
   // sum[i][j] = sum over k < depth of a(k, row(i)) b(k, column(j)). Operands are functions of (k, row or column of the
   // tile) for every such pair up to kSide; a_along, b_along: whether neighbours in memory differ in k.
+  // `buffer`, 0 at first, goes on from tile to tile, which so begins in the half of the memory that nobody reads.
   template <bool a_along, bool b_along, class A, class B>
-  GT_DEVICE static void tile(float* memory, int depth, const A& a, const B& b, float (&sum)[kRows][kColumns]) {
+  GT_DEVICE static void tile(float* memory, int& buffer, int depth, const A& a, const B& b,
+                             float (&sum)[kRows][kColumns]) {
     GT_UNROLL
     for (int i = 0; i < kRows; i++) {
       GT_UNROLL
@@ -33,9 +35,9 @@ struct Product {
     float next_a[kEach], next_b[kEach];
     fetch<a_along>(a, 0, depth, next_a);
     fetch<b_along>(b, 0, depth, next_b);
-    int buffer = 0;
+    int half = buffer;
     for (int k = 0; k < depth; k += kDepth) {
-      float* here = memory + buffer * 2 * kSlice;
+      float* here = memory + half * 2 * kSlice;
       put<a_along>(here, next_a);
       put<b_along>(here + kSlice, next_b);
       // Who still reads the other buffer has not come here yet, and it is not written before all have.
@@ -45,10 +47,9 @@ struct Product {
         fetch<b_along>(b, k + kDepth, depth, next_b);
       }
       multiply(here, sum);
-      buffer ^= 1;
+      half ^= 1;
     }
-    // The next tile begins with the first buffer again.
-    sync_block();
+    buffer = half;
   }
 
  private:

@@ -116,7 +116,7 @@ EmulatedSession::EmulatedSession(const gt_plan& plan, const gt_data& data) : own
     replicas_.push_back(to);
   }
   session_.replica = replicas_.data();
-  sizes_.assign(5, 0);
+  sizes_.assign(6, 0);
   launch("measure", 1, 0, false, static_cast<const gt_cuda_session*>(&session_), sizes_.data());
   session_.workspace_floats = sizes_.back();
 }
@@ -132,7 +132,7 @@ std::string EmulatedSession::advance(const std::string& kernel, int blocks, int6
   std::vector<double> losses(teams * 2 * team_blocks);
   std::vector<uint32_t> arrivals(teams * 32 * static_cast<size_t>(info.cluster));
   // 16 bytes aligned, as device memory is.
-  std::vector<float> workspace(teams * team_blocks * static_cast<size_t>(session_.workspace_floats));
+  std::vector<float> workspace(teams * static_cast<size_t>(sizes_[4]));
   session_.partial = partial.data();
   session_.partial_loss = losses.data();
   session_.arrivals = arrivals.data();

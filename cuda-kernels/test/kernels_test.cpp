@@ -38,6 +38,18 @@ void check_all(Case one, const char* what) {
   }
 }
 
+// Several tiles of every product, which take long where a block has the whole network.
+void check_large(Case one, const char* what) {
+  one.fill();
+  for (const gt_kernel_info& kernel : kernels_for(one.widths, one.activation)) {
+    for (int blocks : {1, 7}) {
+      if (std::string(kernel.name) == "train_grid_large") {
+        check(one, kernel, blocks, what);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 int main() {
@@ -51,6 +63,8 @@ int main() {
     for (const std::vector<int>& widths : {std::vector<int>{7, 32, 16, 1}, {5, 9, 7, 6, 2}}) {
       check_all({.widths = widths, .loss = GT_MEAN_SQUARED, .optimizer = GT_SGD, .rows = 50, .batch = 19}, "batches");
     }
+    check_large({.widths = {5, 66, 9, 3}, .rows = 70, .measured = 65}, "several tiles");
+    check_large({.widths = {7, 64, 1}, .rows = 150, .batch = 66}, "several tiles in batches");
     check_all({.widths = {4, 20, 20, 2}, .activation = GT_RELU, .loss = GT_MEAN_SQUARED}, "relu");
   }
   return g_failures == 0 ? 0 : 1;

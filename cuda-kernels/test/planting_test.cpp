@@ -62,6 +62,7 @@ std::vector<Run> runs() {
           {"train_grid_4_32_16_1_gelu", 3, {.widths = shape, .rows = 100, .batch = 60, .replicas = 1}},
           {"train_cluster8_4_32_16_1_gelu", 8, {.widths = shape, .rows = 300, .replicas = 1}},
           {"train_cluster8_4_32_16_1_gelu", 16, {.widths = shape, .rows = 100, .batch = 60, .replicas = 1}},
+          {"train_grid_large", 3, {.widths = {3, 66, 5, 2}, .rows = 150, .replicas = 1}},
           {"train_solo_generic", 1, {.widths = wide, .rows = 100, .measured = 1, .replicas = 1}},
           {"train_solo_generic", 1, {.widths = wide, .rows = 20, .measured = 0, .replicas = 1}},
           {"train_grid_generic", 3, {.widths = wide, .rows = 100, .measured = 1, .batch = 60, .replicas = 1}}};

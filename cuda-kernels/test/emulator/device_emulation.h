@@ -12,6 +12,7 @@
 #define GT_KERNEL(threads, blocks_per_multiprocessor) static void
 #define GT_CLUSTER(size)
 #define GT_DEVICE inline
+#define GT_DEVICE_CALL inline
 #define GT_CONSTANT static const
 #define GT_UNROLL
 #define GT_NO_UNROLL
