@@ -10,8 +10,8 @@ namespace gputrain::device {
 // First of `n` things that belong to part `part` of `parts`.
 GT_DEVICE int share(int n, int part, int parts) { return static_cast<int>(static_cast<int64_t>(n) * part / parts); }
 
-// Sums over each warp of a value of each thread; visible to the whole block on return. Behind a barrier after the last
-// sums were read.
+// Sums over each warp of a value of each thread; visible to the whole block on return. Whoever read the last sums has
+// passed a barrier since, or reads what this leaves as it is: an empty set of rows changes nothing.
 GT_DEVICE void sum_over_warps(double mine, double* sums) {
   GT_UNROLL
   for (int mask = 1; mask < 32; mask *= 2) {
