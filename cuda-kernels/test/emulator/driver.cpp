@@ -282,6 +282,10 @@ GT_API int cuDeviceTotalMem_v2(size_t* bytes, int) {
   *bytes = static_cast<size_t>(memory_of_device());
   return kSuccess;
 }
+GT_API int cuDevicePrimaryCtxSetFlags_v2(int, unsigned) {
+  GT_HEALTHY
+  return kSuccess;
+}
 GT_API int cuDevicePrimaryCtxRetain(void** context, int device) {
   GT_HEALTHY
   machine().contexts[device]++;

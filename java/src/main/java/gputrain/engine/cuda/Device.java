@@ -8,6 +8,7 @@ import java.util.Locale;
 import jcuda.Pointer;
 import jcuda.Sizeof;
 import jcuda.driver.CUcontext;
+import jcuda.driver.CUctx_flags;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUdevice_attribute;
 import jcuda.driver.CUdeviceptr;
@@ -55,6 +56,10 @@ final class Device implements AutoCloseable {
     Device(int number) {
         this.properties = properties(number);
         this.handle = handle(number);
+        // While a kernel runs for minutes, the processor sleeps instead of asking again and again.
+        check(
+                JCudaDriver.cuDevicePrimaryCtxSetFlags(handle, CUctx_flags.CU_CTX_SCHED_BLOCKING_SYNC),
+                "cuDevicePrimaryCtxSetFlags on GPU " + number);
         check(JCudaDriver.cuDevicePrimaryCtxRetain(context, handle), "cuDevicePrimaryCtxRetain on GPU " + number);
         use();
     }
