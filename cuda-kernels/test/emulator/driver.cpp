@@ -1,11 +1,6 @@
 // A stand-in for the driver's library, libcuda.so.1: the functions that this project calls, on the emulated machine.
 // Whatever is bound to the driver runs on it unchanged. It refuses what the driver refuses: foreign and freed pointers,
 // copies past the end, launches that do not fit.
-//
-// The machine is described by the environment: GPUTRAIN_EMULATED_DEVICES (1), _MULTIPROCESSORS (4), _COMPUTE (9.0),
-// _MEMORY (bytes of a device, 1 GiB), _DRIVER (13000). Faults: _LOAD_ERROR (cuModuleLoadData returns it), _FAIL_AFTER
-// (launches) with _FAIL_CODE (719): from then on every call returns it, as after a lost device. _LEAKS=1: at exit, what
-// was not freed goes to standard error and the process ends with status 99.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -15,6 +10,7 @@
 #include <new>
 #include <set>
 
+#include "properties.h"
 #include "registry.h"
 
 namespace gputrain::emulation {
@@ -25,26 +21,6 @@ Registry& registry() {
 }
 
 namespace {
-
-enum {
-  kSuccess = 0,
-  kInvalidValue = 1,
-  kOutOfMemory = 2,
-  kNotInitialised = 3,
-  kNoDevice = 100,
-  kInvalidDevice = 101,
-  kInvalidContext = 201,
-  kInvalidHandle = 400,
-  kNotFound = 500,
-  kLaunchFailed = 719,
-  kTooManyBlocks = 720,
-  kInvalidClusterSize = 912
-};
-
-int64_t setting(const char* name, int64_t otherwise) {
-  const char* text = std::getenv((std::string("GPUTRAIN_EMULATED_") + name).c_str());
-  return text == nullptr ? otherwise : std::strtoll(text, nullptr, 10);
-}
 
 struct Function {
   const Kernel* kernel;
@@ -117,50 +93,6 @@ bool within(const char* at, size_t bytes) {
   return offset <= allocation.bytes && bytes <= allocation.bytes - offset;  // sums could wrap around
 }
 
-int compute(bool major) {
-  const char* text = std::getenv("GPUTRAIN_EMULATED_COMPUTE");
-  double version = text == nullptr ? 9.0 : std::strtod(text, nullptr);
-  int tenths = static_cast<int>(version * 10 + 0.5);
-  return major ? tenths / 10 : tenths % 10;
-}
-
-int64_t attribute(int which) {
-  switch (which) {
-    case 1:  // threads of a block
-      return 1024;
-    case 8:  // shared memory of a block without asking
-      return 48 << 10;
-    case 10:  // warp
-      return 32;
-    case 13:  // clock, kHz
-      return 1'000'000;
-    case 16:
-      return setting("MULTIPROCESSORS", 4);
-    case 39:  // threads of a multiprocessor
-      return 2048;
-    case 75:
-      return compute(true);
-    case 76:
-      return compute(false);
-    case 81:  // shared memory of a multiprocessor
-      return 228 << 10;
-    case 95:  // cooperative launches
-      return 1;
-    case 97:  // shared memory of a block, opted in
-      return 227 << 10;
-    case 120:  // clusters
-      return compute(true) >= 9;
-    default:
-      return 0;
-  }
-}
-
-int resident_blocks(int threads, size_t shared) {
-  int by_shared = static_cast<int>((228u << 10) / (shared + 1024));
-  int by_threads = 2048 / threads;
-  return by_shared < by_threads ? by_shared : by_threads;
-}
-
 int launch(Function* function, unsigned blocks, unsigned threads, unsigned shared, void** parameters,
            bool cooperative) {
   std::unique_lock lock(machine().mutex);
@@ -176,7 +108,7 @@ int launch(Function* function, unsigned blocks, unsigned threads, unsigned share
       shared > static_cast<unsigned>(function->most_shared)) {
     return kInvalidValue;
   }
-  if (blocks % cluster != 0 || (cluster > 8 && !function->large_clusters) || (cluster > 1 && compute(true) < 9)) {
+  if (blocks % cluster != 0 || (cluster > 8 && !function->large_clusters) || (cluster > 1 && attribute(120) == 0)) {
     return kInvalidClusterSize;
   }
   auto most = static_cast<unsigned>(resident_blocks(static_cast<int>(threads), shared) * attribute(16));
@@ -198,35 +130,6 @@ int launch(Function* function, unsigned blocks, unsigned threads, unsigned share
     return kLaunchFailed;
   }
   return kSuccess;
-}
-
-const char* error_name(int code) {
-  switch (code) {
-    case kSuccess:
-      return "CUDA_SUCCESS";
-    case kInvalidValue:
-      return "CUDA_ERROR_INVALID_VALUE";
-    case kOutOfMemory:
-      return "CUDA_ERROR_OUT_OF_MEMORY";
-    case kNoDevice:
-      return "CUDA_ERROR_NO_DEVICE";
-    case kInvalidDevice:
-      return "CUDA_ERROR_INVALID_DEVICE";
-    case 209:
-      return "CUDA_ERROR_NO_BINARY_FOR_GPU";
-    case 222:
-      return "CUDA_ERROR_UNSUPPORTED_PTX_VERSION";
-    case kNotFound:
-      return "CUDA_ERROR_NOT_FOUND";
-    case kLaunchFailed:
-      return "CUDA_ERROR_LAUNCH_FAILED";
-    case kTooManyBlocks:
-      return "CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE";
-    case kInvalidClusterSize:
-      return "CUDA_ERROR_INVALID_CLUSTER_SIZE";
-    default:
-      return "CUDA_ERROR_UNKNOWN";
-  }
 }
 
 }  // namespace
