@@ -106,9 +106,9 @@ final class GpuPart implements AutoCloseable {
         KernelInfo kernel = choice.kernel();
         CUfunction function = modules.function(kernel);
         Struct to = Struct.at(modules.layout(), "gt_cuda_session", sessionBytes, 0);
-        for (int teams = Math.min(count, choice.teams()); teams > 0; teams--) {
+        for (int teams = choice.apart() ? count : Math.min(count, choice.teams()); teams > 0; teams--) {
             List<CUdeviceptr> taken = new ArrayList<>();
-            int parts = kernel.layered() ? 0 : choice.blocks() / kernel.cluster();
+            int parts = kernel.layered() || choice.apart() ? 0 : choice.blocks() / kernel.cluster();
             taken.add(device.allocate(
                     Math.max(8L, 8L * teams * parts * plan.network().parameterCount())));
             taken.add(device.allocate(16L * teams * choice.blocks()));
@@ -134,7 +134,8 @@ final class GpuPart implements AutoCloseable {
 
     /** The kernel and how many replicas train at once, for the log. */
     String method() {
-        return "kernel " + team.choice.text() + ", " + team.teams + (team.teams == 1 ? " network" : " networks")
+        int together = Math.min(team.teams, team.choice.teams());
+        return "kernel " + team.choice.text() + ", " + together + (together == 1 ? " network" : " networks")
                 + " at once on GPU " + device.properties().number();
     }
 
@@ -227,9 +228,7 @@ final class GpuPart implements AutoCloseable {
 
     private void launch(int[] running, long epochs) {
         device.copyIn(active, Pointer.to(running), (long) Sizeof.INT * running.length);
-        // Blocks that wait for each other must all be there; those that do not may queue.
-        boolean solo = team.choice.kernel().team() == KernelInfo.Team.SOLO;
-        int together = solo ? running.length : team.teams;
+        int together = team.teams;
         for (int begin = 0; begin < running.length; begin += together) {
             int teams = Math.min(together, running.length - begin);
             if (!launch(team, begin, teams, epochs)) {
@@ -250,12 +249,8 @@ final class GpuPart implements AutoCloseable {
                 .argument(active.withByteOffset((long) Sizeof.INT * begin))
                 .argument(by.choice.blocks())
                 .argument(epochs);
-        int blocks = teams * by.choice.blocks();
-        if (kernel.team() == KernelInfo.Team.SOLO) {
-            launch.run(blocks, kernel.threads(), kernel.sharedBytes());
-            return true;
-        }
-        return launch.runTogether(blocks, kernel.threads(), kernel.sharedBytes());
+        // Blocks that wait for each other must all be there; those that do not may queue.
+        return launch.run(teams * by.choice.blocks(), kernel.threads(), kernel.sharedBytes(), !by.choice.apart());
     }
 
     /**

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param resident blocks that the whole GPU holds at once
  */
 record KernelChoice(KernelInfo kernel, int blocks, int resident) {
-    // Calibration, to be replaced by measurements: multiply-adds a second of a multiprocessor, the share of them that
-    // each
-    // kind of kernel reaches, and the cost of a step's barriers in seconds.
+    // Estimates, until a GPU calibrates them: multiply-adds a second of a multiprocessor, the share of them that each
+    // kind
+    // of kernel reaches, and the cost of a step's barriers in seconds.
     private static final double PEAK = 2.2e11;
     private static final double SOLO_BARRIERS = 2e-6;
     private static final double CLUSTER_BARRIERS = 2e-6;
@@ -77,6 +77,11 @@ record KernelChoice(KernelInfo kernel, int blocks, int resident) {
     /** As the log and the run record name it; also a wish for {@link #of}. */
     String text() {
         return kernel.name() + ":" + blocks;
+    }
+
+    /** Whether the blocks of different replicas never wait for each other, so that replicas may queue. */
+    boolean apart() {
+        return kernel.team() != Team.GRID && blocks == kernel.cluster();
     }
 
     /** Replicas that could train at once, as far as the number of blocks goes. */

@@ -41,26 +41,36 @@ final class Launch {
         return this;
     }
 
-    /** Runs the kernel to its end. */
+    /** Runs the kernel to its end, its blocks in any order. */
     void run(int blocks, int threads, int sharedBytes) {
-        check(
-                JCudaDriver.cuLaunchKernel(
-                        function, blocks, 1, 1, threads, 1, 1, sharedBytes, null, parameters(), null),
-                "cuLaunchKernel of " + name);
+        check(start(blocks, threads, sharedBytes, false), "launch of " + name + " with " + blocks + " blocks");
         finish();
     }
 
-    /** Runs the kernel to its end, all blocks at once; false, with nothing done, when the GPU cannot hold them. */
-    boolean runTogether(int blocks, int threads, int sharedBytes) {
-        int result = JCudaDriver.cuLaunchCooperativeKernel(
-                function, blocks, 1, 1, threads, 1, 1, sharedBytes, null, parameters());
+    /**
+     * Runs the kernel to its end.
+     *
+     * @param together whether all blocks must be there at once
+     * @return false, with nothing done, when the GPU cannot hold a cluster, or all blocks that must be there
+     */
+    boolean run(int blocks, int threads, int sharedBytes, boolean together) {
+        int result = start(blocks, threads, sharedBytes, together);
         if (result == CUresult.CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE
-                || result == CUresult.CUDA_ERROR_INVALID_CLUSTER_SIZE) {
+                || result == CUresult.CUDA_ERROR_INVALID_CLUSTER_SIZE
+                || result == CUresult.CUDA_ERROR_NOT_SUPPORTED) {
             return false;
         }
-        check(result, "cuLaunchCooperativeKernel of " + name + " with " + blocks + " blocks");
+        check(result, "launch of " + name + " with " + blocks + " blocks");
         finish();
         return true;
+    }
+
+    private int start(int blocks, int threads, int sharedBytes, boolean together) {
+        return together
+                ? JCudaDriver.cuLaunchCooperativeKernel(
+                        function, blocks, 1, 1, threads, 1, 1, sharedBytes, null, parameters())
+                : JCudaDriver.cuLaunchKernel(
+                        function, blocks, 1, 1, threads, 1, 1, sharedBytes, null, parameters(), null);
     }
 
     private Pointer parameters() {

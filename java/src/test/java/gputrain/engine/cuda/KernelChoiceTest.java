@@ -98,8 +98,10 @@ class KernelChoiceTest {
     /** More blocks than tiles of rows would only wait for the others. */
     @Test
     void aFewRowsAreNotSpreadOverTheWholeGpu() {
-        choices(plan(1, 40, 0), kernels(), HOPPER, "grid")
-                .forEach(choice -> assertThat(choice.blocks()).isLessThanOrEqualTo(3));
+        assertThat(choices(plan(1, 40, 0), kernels(), HOPPER, "grid"))
+                .filteredOn(choice -> !choice.kernel().layered())
+                .isNotEmpty()
+                .allMatch(choice -> choice.blocks() <= 3);
         assertThat(best(plan(1, 1720, 16), HOPPER).blocks()).isLessThanOrEqualTo(16);
     }
 
