@@ -124,6 +124,13 @@ final class Device implements AutoCloseable {
         return memory;
     }
 
+    /** Memory that nobody has taken. */
+    long freeBytes() {
+        long[] free = new long[1];
+        check(JCudaDriver.cuMemGetInfo(free, new long[1]), "cuMemGetInfo on GPU " + properties.number());
+        return free[0];
+    }
+
     CUdeviceptr upload(byte[] values) {
         return upload(Pointer.to(values), values.length);
     }

@@ -8,6 +8,7 @@ import gputrain.engine.TrainingPlan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import jcuda.Pointer;
 import jcuda.Sizeof;
 import jcuda.driver.CUdeviceptr;
@@ -107,15 +108,20 @@ final class GpuPart implements AutoCloseable {
         CUfunction function = modules.function(kernel);
         Struct to = Struct.at(modules.layout(), "gt_cuda_session", sessionBytes, 0);
         for (int teams = choice.apart() ? count : Math.min(count, choice.teams()); teams > 0; teams--) {
-            List<CUdeviceptr> taken = new ArrayList<>();
-            int parts = kernel.layered() || choice.apart() ? 0 : choice.blocks() / kernel.cluster();
-            taken.add(device.allocate(
-                    Math.max(8L, 8L * teams * parts * plan.network().parameterCount())));
-            taken.add(device.allocate(16L * teams * choice.blocks()));
-            long arrivalBytes = 128L * teams * kernel.cluster();
-            taken.add(device.allocate(arrivalBytes));
             long workspace = predictBlocks * to.getLong("workspace_floats");
-            taken.add(device.allocate(4 * Math.max(workspace, kernel.layered() ? teams * teamFloats : 0)));
+            int parts = kernel.layered() || choice.apart() ? 0 : choice.blocks() / kernel.cluster();
+            long arrivalBytes = 128L * teams * kernel.cluster();
+            long[] bytes = {
+                Math.max(8L, 8L * teams * parts * plan.network().parameterCount()),
+                16L * teams * choice.blocks(),
+                arrivalBytes,
+                4 * Math.max(workspace, kernel.layered() ? teams * teamFloats : 0)
+            };
+            if (teams > 1 && LongStream.of(bytes).sum() > device.freeBytes()) {
+                continue;
+            }
+            List<CUdeviceptr> taken =
+                    LongStream.of(bytes).mapToObj(device::allocate).toList();
             to.put("partial", Device.address(taken.get(0), 0));
             to.put("partial_loss", Device.address(taken.get(1), 0));
             to.put("arrivals", Device.address(taken.get(2), 0));
