@@ -13,6 +13,7 @@ import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUfunction_attribute;
 import jcuda.driver.CUmodule;
+import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 
 /** The kernels loaded on a GPU: those for any network, and those made for this one. */
@@ -84,10 +85,13 @@ final class Modules implements AutoCloseable {
     /** Blocks of a kernel that a multiprocessor holds at once. */
     int residentBlocks(KernelInfo kernel) {
         int[] blocks = new int[1];
-        check(
-                JCudaDriver.cuOccupancyMaxActiveBlocksPerMultiprocessor(
-                        blocks, function(kernel), kernel.threads(), kernel.sharedBytes()),
-                "cuOccupancyMaxActiveBlocksPerMultiprocessor of " + kernel.name());
+        int result = JCudaDriver.cuOccupancyMaxActiveBlocksPerMultiprocessor(
+                blocks, function(kernel), kernel.threads(), kernel.sharedBytes());
+        if (kernel.cluster() > 1 && (result != CUresult.CUDA_SUCCESS || blocks[0] == 0)) {
+            // Not promised for kernels with clusters of their own; the launch will tell.
+            return 1;
+        }
+        check(result, "cuOccupancyMaxActiveBlocksPerMultiprocessor of " + kernel.name());
         return blocks[0];
     }
 
