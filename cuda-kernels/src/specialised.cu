@@ -12,7 +12,9 @@ using namespace gputrain::device;
 
 namespace {
 
-using DeepTile = TwoHiddenTile<GT_INPUTS, GT_HIDDEN1, GT_HIDDEN2, GT_OUTPUTS, GT_ACTIVATION, 256, 32>;
+// Where a warp's registers do not hold the gradients of a tile of its own, the block carries one together.
+constexpr int kDeepGroup = GT_HIDDEN1 * GT_HIDDEN2 > 4096 ? 256 : 32;
+using DeepTile = TwoHiddenTile<GT_INPUTS, GT_HIDDEN1, GT_HIDDEN2, GT_OUTPUTS, GT_ACTIVATION, 256, kDeepGroup>;
 using WideTile = TwoHiddenTile<GT_INPUTS, GT_HIDDEN1, GT_HIDDEN2, GT_OUTPUTS, GT_ACTIVATION, 128, 128>;
 using Cluster8 = ClusterTeam<WideTile, 8>;
 using Cluster16 = ClusterTeam<WideTile, 16>;

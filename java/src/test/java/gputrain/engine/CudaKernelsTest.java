@@ -22,6 +22,9 @@ class CudaKernelsTest {
     private static final List<List<Integer>> SHAPES = List.of(
             List.of(12, 80, 40, 1),
             List.of(13, 80, 40, 3),
+            List.of(13, 120, 60, 3),
+            List.of(11, 80, 40, 3),
+            List.of(11, 120, 60, 3),
             List.of(2, 32, 16, 1),
             List.of(4, 32, 16, 1),
             List.of(6, 32, 16, 1),
@@ -115,7 +118,7 @@ class CudaKernelsTest {
 
     @Test
     void severalGpusGiveTheSameBitsAsOne() {
-        PlanBuilder builder = PlanBuilder.plan().widths(SHAPES.get(5));
+        PlanBuilder builder = PlanBuilder.plan().widths(SHAPES.get(8));
         IntStream.range(0, 5).forEach(seed -> builder.replica(seed, 0, 1));
         TrainingPlan plan = builder.build(Precision.FLOAT32);
         CudaEngine engine = new CudaEngine();
