@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,6 +80,16 @@ class ExperimentCatalogueTest {
                 assertThat(experiment.widths()).hasToString(widths);
             }
         }
+    }
+
+    /** Each has GPU kernels made for the widths of its network. */
+    @ParameterizedTest
+    @MethodSource("names")
+    void everyNetworkIsAShapeOfTheKernels(String name) throws IOException {
+        List<Integer> widths = ExperimentCatalogue.load(name).widths();
+        String shape = widths.stream().map(String::valueOf).collect(Collectors.joining(" ")) + " gelu";
+        assertThat(Files.readAllLines(Path.of("..", "cuda-kernels", "shapes.txt")))
+                .contains(shape);
     }
 
     private static void requirePublished(Experiment experiment, String set, double rmsd, double mae) {
