@@ -32,24 +32,24 @@ GT_DEVICE void load(Tile& tile, const gt_cuda_session& session, const float* par
 
 GT_KERNEL(256, 1)
 train_solo_generic(const gt_cuda_session* session, const int32_t* active, int32_t blocks, int64_t epochs) {
-  Driver<SoloTile, SoloTeam<SoloTile>>(*session, active, blocks, shared_memory(), nullptr).run(epochs);
+  Driver<SoloTile, SoloTeam<SoloTile>>(*session, active, blocks, shared_memory()).run(epochs);
 }
 
 GT_KERNEL(128, 1)
 train_grid_generic(const gt_cuda_session* session, const int32_t* active, int32_t blocks, int64_t epochs) {
-  Driver<WideTile, GridTeam<WideTile>>(*session, active, blocks, shared_memory(), nullptr).run(epochs);
+  Driver<WideTile, GridTeam<WideTile>>(*session, active, blocks, shared_memory()).run(epochs);
 }
 
 GT_KERNEL(128, 1)
 GT_CLUSTER(8)
 train_cluster8_generic(const gt_cuda_session* session, const int32_t* active, int32_t blocks, int64_t epochs) {
-  Driver<WideTile, Cluster8>(*session, active, blocks, shared_memory(), nullptr).run(epochs);
+  Driver<WideTile, Cluster8>(*session, active, blocks, shared_memory()).run(epochs);
 }
 
 // For networks that do not fit shared memory.
 GT_KERNEL(128, 4)
 train_grid_large(const gt_cuda_session* session, const int32_t* active, int32_t blocks, int64_t epochs) {
-  LayeredDriver driver(*session, active, blocks, shared_memory(), nullptr);
+  LayeredDriver driver(*session, active, blocks, shared_memory());
   driver.tile.join(driver.team, driver.replica);
   driver.run(epochs);
 }

@@ -119,14 +119,12 @@ struct Driver {
     return kBooksBytes + 4 * (team_floats(parameters) + tile_floats);
   }
 
-  // `memory`: shared memory; `tile_memory`: of the tile, null for what follows in shared memory.
-  GT_DEVICE Driver(const gt_cuda_session& s, const int32_t* active, int blocks, char* memory, float* tile_memory)
+  GT_DEVICE Driver(const gt_cuda_session& s, const int32_t* active, int blocks, char* memory)
       : session(s),
         books(reinterpret_cast<Books*>(memory)),
         team(s, blocks, reinterpret_cast<float*>(memory + kBooksBytes)),
         replica(s.replica[active[team.index]]),
-        tile(s, tile_memory != nullptr ? tile_memory
-                                       : reinterpret_cast<float*>(memory + kBooksBytes) + team_floats(s.parameters)) {
+        tile(s, reinterpret_cast<float*>(memory + kBooksBytes) + team_floats(s.parameters)) {
     if (Team::kMomentsInPlace) {
       first = replica.first_moment + team.slice_begin;
       second = replica.second_moment + team.slice_begin;

@@ -23,24 +23,24 @@ using Cluster16 = ClusterTeam<WideTile, 16>;
 
 GT_KERNEL(256, 1)
 GT_NAMED(train_solo_)(const gt_cuda_session* session, const int32_t* active, int32_t blocks, int64_t epochs) {
-  Driver<DeepTile, SoloTeam<DeepTile>>(*session, active, blocks, shared_memory(), nullptr).run(epochs);
+  Driver<DeepTile, SoloTeam<DeepTile>>(*session, active, blocks, shared_memory()).run(epochs);
 }
 
 GT_KERNEL(128, 1)
 GT_NAMED(train_grid_)(const gt_cuda_session* session, const int32_t* active, int32_t blocks, int64_t epochs) {
-  Driver<WideTile, GridTeam<WideTile>>(*session, active, blocks, shared_memory(), nullptr).run(epochs);
+  Driver<WideTile, GridTeam<WideTile>>(*session, active, blocks, shared_memory()).run(epochs);
 }
 
 GT_KERNEL(128, 1)
 GT_CLUSTER(8)
 GT_NAMED(train_cluster8_)(const gt_cuda_session* session, const int32_t* active, int32_t blocks, int64_t epochs) {
-  Driver<WideTile, Cluster8>(*session, active, blocks, shared_memory(), nullptr).run(epochs);
+  Driver<WideTile, Cluster8>(*session, active, blocks, shared_memory()).run(epochs);
 }
 
 GT_KERNEL(128, 1)
 GT_CLUSTER(16)
 GT_NAMED(train_cluster16_)(const gt_cuda_session* session, const int32_t* active, int32_t blocks, int64_t epochs) {
-  Driver<WideTile, Cluster16>(*session, active, blocks, shared_memory(), nullptr).run(epochs);
+  Driver<WideTile, Cluster16>(*session, active, blocks, shared_memory()).run(epochs);
 }
 
 // clang-format off

@@ -50,11 +50,11 @@ final class Driver {
             case CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU,
                     CUresult.CUDA_ERROR_INVALID_IMAGE,
                     CUresult.CUDA_ERROR_INVALID_PTX,
-                    UNSUPPORTED_PTX_VERSION ->
+                    CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION ->
                 "the GPU is older than compute capability 8.0, or the driver (for CUDA " + version()
                         + ") is too old for this jar's kernels: update the NVIDIA driver,"
                         + " build the jar with an older CUDA toolkit, or use --engine cpp";
-            case DEVICE_UNAVAILABLE ->
+            case CUresult.CUDA_ERROR_DEVICE_UNAVAILABLE ->
                 "the GPU is busy, or in a mode for one program at a time or none (nvidia-smi -q -d COMPUTE):"
                         + " wait, take another one with --device, or use --engine cpp";
             case CUresult.CUDA_ERROR_LAUNCH_FAILED,
@@ -68,10 +68,6 @@ final class Driver {
             default -> "run `gpu-train devices`, or use --engine cpp";
         };
     }
-
-    // Names that JCuda's CUresult lacks.
-    private static final int UNSUPPORTED_PTX_VERSION = 222;
-    private static final int DEVICE_UNAVAILABLE = 46;
 
     /** Loads the library on first use, not when the engine is listed. */
     private static final class Loaded {
