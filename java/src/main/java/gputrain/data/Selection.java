@@ -14,7 +14,7 @@ import java.util.function.Predicate;
  * // ame2020: Z > 20, N > 20, measured, uncertainty < 100 keV
  * }</pre>
  *
- * Each condition is kept with the sign it was given; conditions of one kind replace each other, those on sets add up.
+ * Each condition is kept with the sign it was given; a condition replaces an earlier one of its kind, those on sets add up.
  */
 public final class Selection {
 
@@ -35,14 +35,40 @@ public final class Selection {
         }
     }
 
+    /** A lower and an upper limit, each of which may be missing. */
+    private record Range(Optional<Bound> low, Optional<Bound> high) {
+        private static final Range ALL = new Range(Optional.empty(), Optional.empty());
+
+        private Range with(Bound bound) {
+            return bound.sign.startsWith(">")
+                    ? new Range(Optional.of(bound), high)
+                    : new Range(low, Optional.of(bound));
+        }
+
+        private boolean admits(double x) {
+            return Selection.admits(low, x) && Selection.admits(high, x);
+        }
+
+        private void print(String name, StringJoiner text) {
+            low.ifPresent(bound -> text.add(name + " " + bound));
+            high.ifPresent(bound -> text.add(name + " " + bound));
+        }
+    }
+
+    private enum Origin {
+        ANY,
+        MEASURED,
+        ESTIMATED
+    }
+
     private record Membership(NuclideSet set, boolean inside) {}
 
     private record Conditions(
             String tableId,
-            Optional<Bound> protons,
-            Optional<Bound> neutrons,
+            Range protons,
+            Range neutrons,
             Optional<Bound> mass,
-            boolean measured,
+            Origin origin,
             Optional<Bound> uncertainty,
             List<Membership> memberships) {}
 
@@ -55,7 +81,7 @@ public final class Selection {
     /** Every nuclide of a table. */
     public static Selection from(String tableId) {
         return new Selection(new Conditions(
-                tableId, Optional.empty(), Optional.empty(), Optional.empty(), false, Optional.empty(), List.of()));
+                tableId, Range.ALL, Range.ALL, Optional.empty(), Origin.ANY, Optional.empty(), List.of()));
     }
 
     /** Z at least {@code Z}. */
@@ -78,6 +104,16 @@ public final class Selection {
         return neutrons(new Bound(">", N));
     }
 
+    /** Z at most {@code Z}. */
+    public Selection maxZ(int Z) {
+        return protons(new Bound("<=", Z));
+    }
+
+    /** N at most {@code N}. */
+    public Selection maxN(int N) {
+        return neutrons(new Bound("<=", N));
+    }
+
     /** A at least {@code A}. */
     public Selection minA(int A) {
         Conditions c = conditions;
@@ -86,7 +122,7 @@ public final class Selection {
                 c.protons,
                 c.neutrons,
                 Optional.of(new Bound(">=", A)),
-                c.measured,
+                c.origin,
                 c.uncertainty,
                 c.memberships));
     }
@@ -94,8 +130,15 @@ public final class Selection {
     /** Leaves out what the edition only estimates. */
     public Selection measuredOnly() {
         Conditions c = conditions;
-        return new Selection(
-                new Conditions(c.tableId, c.protons, c.neutrons, c.mass, true, c.uncertainty, c.memberships));
+        return new Selection(new Conditions(
+                c.tableId, c.protons, c.neutrons, c.mass, Origin.MEASURED, c.uncertainty, c.memberships));
+    }
+
+    /** Only what is not measured: an edition's estimates, or a theory's values. */
+    public Selection estimatedOnly() {
+        Conditions c = conditions;
+        return new Selection(new Conditions(
+                c.tableId, c.protons, c.neutrons, c.mass, Origin.ESTIMATED, c.uncertainty, c.memberships));
     }
 
     /** Mass-excess uncertainty below {@code keV}. */
@@ -123,6 +166,11 @@ public final class Selection {
         return conditions.tableId;
     }
 
+    /** Whether an entry, of whatever table, meets every condition. */
+    public boolean admits(MassEntry entry) {
+        return predicate().test(entry);
+    }
+
     /**
      * The entries of the table that meet every condition, in file order.
      *
@@ -137,10 +185,10 @@ public final class Selection {
 
     private Predicate<MassEntry> predicate() {
         Conditions c = conditions;
-        return entry -> admits(c.protons, entry.nuclide().Z())
-                && admits(c.neutrons, entry.nuclide().N())
+        return entry -> c.protons.admits(entry.nuclide().Z())
+                && c.neutrons.admits(entry.nuclide().N())
                 && admits(c.mass, entry.nuclide().A())
-                && !(c.measured && entry.estimated())
+                && (c.origin == Origin.ANY || entry.estimated() == (c.origin == Origin.ESTIMATED))
                 && admits(c.uncertainty, entry.massExcessUncertaintyKeV())
                 && c.memberships.stream().allMatch(m -> m.set.contains(entry.nuclide()) == m.inside);
     }
@@ -152,19 +200,19 @@ public final class Selection {
     private Selection protons(Bound bound) {
         Conditions c = conditions;
         return new Selection(new Conditions(
-                c.tableId, Optional.of(bound), c.neutrons, c.mass, c.measured, c.uncertainty, c.memberships));
+                c.tableId, c.protons.with(bound), c.neutrons, c.mass, c.origin, c.uncertainty, c.memberships));
     }
 
     private Selection neutrons(Bound bound) {
         Conditions c = conditions;
         return new Selection(new Conditions(
-                c.tableId, c.protons, Optional.of(bound), c.mass, c.measured, c.uncertainty, c.memberships));
+                c.tableId, c.protons, c.neutrons.with(bound), c.mass, c.origin, c.uncertainty, c.memberships));
     }
 
     private Selection uncertainty(Bound bound) {
         Conditions c = conditions;
-        return new Selection(new Conditions(
-                c.tableId, c.protons, c.neutrons, c.mass, c.measured, Optional.of(bound), c.memberships));
+        return new Selection(
+                new Conditions(c.tableId, c.protons, c.neutrons, c.mass, c.origin, Optional.of(bound), c.memberships));
     }
 
     private Selection member(Membership membership) {
@@ -172,7 +220,7 @@ public final class Selection {
         List<Membership> all = new ArrayList<>(c.memberships);
         all.add(membership);
         return new Selection(
-                new Conditions(c.tableId, c.protons, c.neutrons, c.mass, c.measured, c.uncertainty, List.copyOf(all)));
+                new Conditions(c.tableId, c.protons, c.neutrons, c.mass, c.origin, c.uncertainty, List.copyOf(all)));
     }
 
     @Override
@@ -189,11 +237,11 @@ public final class Selection {
     public String toString() {
         StringJoiner text =
                 new StringJoiner(", ", conditions.tableId + ": ", "").setEmptyValue(conditions.tableId + ": all");
-        conditions.protons.ifPresent(bound -> text.add("Z " + bound));
-        conditions.neutrons.ifPresent(bound -> text.add("N " + bound));
+        conditions.protons.print("Z", text);
+        conditions.neutrons.print("N", text);
         conditions.mass.ifPresent(bound -> text.add("A " + bound));
-        if (conditions.measured) {
-            text.add("measured");
+        if (conditions.origin != Origin.ANY) {
+            text.add(conditions.origin == Origin.MEASURED ? "measured" : "estimated");
         }
         conditions.uncertainty.ifPresent(bound -> text.add("uncertainty " + bound + " keV"));
         conditions.memberships.forEach(m -> text.add((m.inside ? "in " : "not in ") + m.set.name()));

@@ -33,6 +33,9 @@ public record Encoder(List<Feature> features, List<Target> targets, int mass, Sc
         Scaler inputScaler = switch (experiment.inputs().scaling()) {
             case "min-max" -> Scaler.minMax(inputs, features.size(), fitted);
             case "standard" -> Scaler.standard(inputs, features.size(), fitted);
+            case "unit" ->
+                Scaler.centred(
+                        inputs, features.size(), fitted, experiment.inputs().unit());
             default -> Scaler.none(features.size());
         };
         Scaler targetScaler = experiment.outputs().scaling().equals("standard")

@@ -47,9 +47,27 @@ public record Experiment(
     /**
      * Nuclei and their division.
      *
+     * @param supplement theory values that join the selected nuclei before the division
+     * @param subsets parts of the sets whose deviations are printed too
      * @param baselines ids of theory tables whose bare deviations are printed beside
      */
-    public record Data(Selection selection, Split split, List<String> baselines) {}
+    public record Data(
+            Selection selection,
+            Optional<Supplement> supplement,
+            Split split,
+            List<Subset> subsets,
+            List<String> baselines) {}
+
+    /** Nuclei of a theory table, without those that the experimental selection has. */
+    public record Supplement(String table, Selection selection) {}
+
+    /**
+     * A part of a set.
+     *
+     * @param of {@code train}, {@code test} or {@code all}
+     * @param selection the conditions; its table's name is not looked at
+     */
+    public record Subset(String name, String of, Selection selection) {}
 
     /** Division into training and test set. */
     public sealed interface Split {
@@ -58,14 +76,18 @@ public record Experiment(
 
         /** Train on the selection; test on the nuclei that the same selection of a newer table adds. */
         record NewerEdition(String table, Selection selection) implements Split {}
+
+        /** Train on the selected nuclei that another edition has too, with the selection's values; test on the others. */
+        record InEdition(String table) implements Split {}
     }
 
     /**
      * What the network sees.
      *
-     * @param scaling {@code min-max}, {@code standard} or {@code none}, fitted on the training set
+     * @param scaling fitted on the training set: {@code min-max}, {@code standard}, {@code unit} (centred and divided by
+     *     {@code unit}) or {@code none}
      */
-    public record Inputs(List<Feature> features, String scaling) {}
+    public record Inputs(List<Feature> features, String scaling, double unit) {}
 
     /**
      * What the network says.

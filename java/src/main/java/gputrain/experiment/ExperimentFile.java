@@ -26,6 +26,8 @@ import org.tomlj.TomlPosition;
 
 /** Reads experiment files. Every key is documented in {@code data/experiments/README.md}. */
 final class ExperimentFile {
+    private static final List<String> SETS = List.of("train", "test", "all");
+
     private ExperimentFile() {}
 
     /**
@@ -50,16 +52,16 @@ final class ExperimentFile {
         String title = top.string("title");
         String description = top.string("description", "");
         List<String> deviations = top.has("deviations") ? top.strings("deviations") : List.of();
+        Experiment.Data data = data(top.section("data"));
         Experiment.Paper paper = new Experiment.Paper("", "", "");
         Map<String, Experiment.Published> published = Map.of();
         if (top.has("paper")) {
             TomlSection section = top.section("paper");
             paper = new Experiment.Paper(
                     section.string("citation"), section.string("doi", ""), section.string("where", ""));
-            published = section.has("published") ? published(section.section("published")) : Map.of();
+            published = section.has("published") ? published(section.section("published"), data) : Map.of();
             section.finish();
         }
-        Experiment.Data data = data(top.section("data"));
         Experiment.Inputs inputs = inputs(top.section("inputs"));
         Experiment.Outputs outputs = outputs(top.section("outputs"));
         TomlSection network = top.section("network");
@@ -112,9 +114,11 @@ final class ExperimentFile {
         }
     }
 
-    private static Map<String, Experiment.Published> published(TomlSection section) {
+    private static Map<String, Experiment.Published> published(TomlSection section, Experiment.Data data) {
         Map<String, Experiment.Published> map = new LinkedHashMap<>();
-        for (String set : List.of("train", "test", "all")) {
+        List<String> sets = new ArrayList<>(SETS);
+        data.subsets().forEach(subset -> sets.add(subset.name()));
+        for (String set : sets) {
             if (section.has(set)) {
                 TomlSection figures = section.section(set);
                 map.put(set, new Experiment.Published(optional(figures, "rmsd-MeV"), optional(figures, "mae-MeV")));
@@ -131,8 +135,15 @@ final class ExperimentFile {
 
     private static Experiment.Data data(TomlSection section) {
         Selection selection = selection(section, section.string("table"));
+        Optional<Experiment.Supplement> supplement = Optional.empty();
+        if (section.has("supplement")) {
+            TomlSection theory = section.section("supplement");
+            String table = theory.string("table");
+            supplement = Optional.of(new Experiment.Supplement(table, selection(theory, table)));
+            theory.finish();
+        }
         TomlSection split = section.section("split");
-        String kind = split.oneOf("kind", "random", List.of("random", "newer-edition"));
+        String kind = split.oneOf("kind", "random", List.of("random", "newer-edition", "in-edition"));
         Experiment.Split parsed;
         if (kind.equals("random")) {
             double fraction = split.number("test-fraction");
@@ -140,14 +151,33 @@ final class ExperimentFile {
                 throw split.error("test-fraction", "must be between 0 and 1: " + fraction);
             }
             parsed = new Experiment.Split.Random(fraction, atLeast(split, "random-state", 0, 42L));
+        } else if (kind.equals("in-edition")) {
+            parsed = new Experiment.Split.InEdition(split.string("table"));
         } else {
             String newer = split.string("table");
             parsed = new Experiment.Split.NewerEdition(newer, selection(section, newer));
         }
         split.finish();
         List<String> baselines = section.has("baselines") ? section.strings("baselines") : List.of();
+        List<Experiment.Subset> subsets = section.has("subsets") ? subsets(section) : List.of();
         section.finish();
-        return new Experiment.Data(selection, parsed, baselines);
+        return new Experiment.Data(selection, supplement, parsed, subsets, baselines);
+    }
+
+    private static List<Experiment.Subset> subsets(TomlSection data) {
+        List<Experiment.Subset> subsets = new ArrayList<>();
+        Set<String> names = new HashSet<>(SETS);
+        names.add("validation");
+        for (TomlSection section : data.sections("subsets")) {
+            String name = section.string("name");
+            if (!names.add(name)) {
+                throw section.error("name", "\"" + name + "\" is there twice");
+            }
+            String of = section.oneOf("of", "test", SETS);
+            subsets.add(new Experiment.Subset(name, of, selection(section, of)));
+            section.finish();
+        }
+        return List.copyOf(subsets);
     }
 
     private static Selection selection(TomlSection section, String table) {
@@ -158,11 +188,26 @@ final class ExperimentFile {
         if (section.has("N-above")) {
             selection = selection.nAbove(section.integer("N-above"));
         }
+        if (section.has("Z-at-least")) {
+            selection = selection.minZ(section.integer("Z-at-least"));
+        }
+        if (section.has("N-at-least")) {
+            selection = selection.minN(section.integer("N-at-least"));
+        }
+        if (section.has("Z-at-most")) {
+            selection = selection.maxZ(section.integer("Z-at-most"));
+        }
+        if (section.has("N-at-most")) {
+            selection = selection.maxN(section.integer("N-at-most"));
+        }
         if (section.has("A-at-least")) {
             selection = selection.minA(section.integer("A-at-least"));
         }
         if (section.bool("measured", false)) {
             selection = selection.measuredOnly();
+        }
+        if (section.bool("estimated", false)) {
+            selection = selection.estimatedOnly();
         }
         if (section.has("uncertainty-below-keV")) {
             selection = selection.uncertaintyBelow(section.number("uncertainty-below-keV"));
@@ -187,9 +232,13 @@ final class ExperimentFile {
         if (features.isEmpty()) {
             throw section.error("features", "at least one feature is needed");
         }
-        String scaling = section.oneOf("scaling", "min-max", List.of("min-max", "standard", "none"));
+        String scaling = section.oneOf("scaling", "min-max", List.of("min-max", "standard", "unit", "none"));
+        double unit = section.number("unit", 1);
+        if (!(unit > 0)) {
+            throw section.error("unit", "must be above 0: " + unit);
+        }
         section.finish();
-        return new Experiment.Inputs(List.copyOf(features), scaling);
+        return new Experiment.Inputs(List.copyOf(features), scaling, unit);
     }
 
     private static void requireDifferent(TomlSection section, String key, List<String> names) {

@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 
 /** A run of an experiment from an empty, a half-done or a finished run directory to a finished one. */
@@ -106,12 +107,15 @@ public final class ExperimentRun {
     private String predictions(ProtocolResult result) {
         MassTable newest = prepared.tables().get(prepared.tables().size() - 1);
         Map<Nuclide, MassEntry> experiments = new HashMap<>();
-        prepared.rows().forEach(row -> experiments.put(row.nuclide(), row));
+        prepared.rows().stream()
+                .filter(row -> !prepared.supplement().contains(row.nuclide()))
+                .forEach(row -> experiments.put(row.nuclide(), row));
         List<Nuclide> nuclides =
                 new ArrayList<>(prepared.rows().stream().map(MassEntry::nuclide).toList());
+        Set<Nuclide> known = Set.copyOf(nuclides);
         newest.entries().stream()
                 .map(MassEntry::nuclide)
-                .filter(nuclide -> !experiments.containsKey(nuclide))
+                .filter(nuclide -> !known.contains(nuclide))
                 .forEach(nuclides::add);
         TrainedModel model = new TrainedModel(
                 prepared.network(), result.plan().precision(), prepared.encoder(), result.parameters());

@@ -100,18 +100,25 @@ public final class ExperimentRunner {
         double[] experiment = prepared.experimentMeV();
         Map<String, SetMetrics> metrics = new LinkedHashMap<>();
         List<String> names = protocol.sets();
+        Map<String, List<int[]>> rows = new LinkedHashMap<>();
         for (int s = 0; s < names.size(); s++) {
             int set = s;
-            List<int[]> rows = members.stream()
-                    .map(i -> plan.replicas().get(i).rowSets().get(set))
-                    .toList();
-            metrics.put(names.get(s), SetMetrics.of(predictions, experiment, rows));
+            rows.put(
+                    names.get(s),
+                    members.stream()
+                            .map(i -> plan.replicas().get(i).rowSets().get(set))
+                            .toList());
         }
         int[] all = IntStream.range(0, experiment.length).toArray();
-        metrics.put(
-                "all",
-                SetMetrics.of(
-                        predictions, experiment, members.stream().map(i -> all).toList()));
+        rows.put("all", members.stream().map(i -> all).toList());
+        for (Experiment.Subset subset : prepared.experiment().data().subsets()) {
+            rows.put(
+                    subset.name(),
+                    rows.get(subset.of()).stream()
+                            .map(set -> prepared.part(subset, set))
+                            .toList());
+        }
+        rows.forEach((set, chosen) -> metrics.put(set, SetMetrics.of(predictions, experiment, chosen)));
         return metrics;
     }
 }

@@ -6,6 +6,7 @@ import gputrain.data.MassTable;
 import gputrain.data.RandomSplit;
 import gputrain.data.Split;
 import gputrain.data.TableInfo;
+import gputrain.data.TheoryTable;
 import gputrain.data.UnknownTableException;
 import gputrain.engine.DataSet;
 import gputrain.engine.Monitor;
@@ -13,11 +14,15 @@ import gputrain.engine.Replica;
 import gputrain.engine.StopRule;
 import gputrain.engine.TrainingPlan;
 import gputrain.model.DenseNetwork;
+import gputrain.nuclide.Nuclide;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +34,7 @@ public final class Prepared {
     private final Experiment experiment;
     private final List<MassTable> tables;
     private final List<MassEntry> rows;
+    private final Set<Nuclide> supplement;
     private final int[] trainingRows;
     private final int[] testRows;
     private final Encoder encoder;
@@ -40,11 +46,13 @@ public final class Prepared {
             DataLibrary library,
             List<MassTable> tables,
             List<MassEntry> rows,
+            Set<Nuclide> supplement,
             int[] trainingRows,
             int[] testRows) {
         this.experiment = experiment;
         this.tables = tables;
         this.rows = rows;
+        this.supplement = supplement;
         this.trainingRows = trainingRows;
         this.testRows = testRows;
         this.encoder = Encoder.fit(experiment, library, rows, trainingRows);
@@ -64,6 +72,8 @@ public final class Prepared {
         // Needed only when the run record is written; after hours of training it is too late for a slip.
         experiment.data().baselines().forEach(id -> named(experiment, "data.baselines", id, library::theory));
         List<MassEntry> rows = new ArrayList<>(experiment.data().selection().select(table));
+        List<MassEntry> added = supplement(experiment, library, rows);
+        rows.addAll(added);
         List<MassTable> tables = new ArrayList<>(List.of(table));
         int[] training;
         int[] test;
@@ -78,6 +88,11 @@ public final class Prepared {
                     .forEach(rows::add);
             training = IntStream.range(0, first).toArray();
             test = IntStream.range(first, rows.size()).toArray();
+        } else if (experiment.data().split() instanceof Experiment.Split.InEdition other) {
+            MassTable edition = named(experiment, "data.split", other.table(), library::experimental);
+            tables.add(0, edition);
+            training = rowsWhere(rows, entry -> edition.get(entry.nuclide()).isPresent());
+            test = rowsWhere(rows, entry -> edition.get(entry.nuclide()).isEmpty());
         } else {
             Experiment.Split.Random random =
                     (Experiment.Split.Random) experiment.data().split();
@@ -93,7 +108,35 @@ public final class Prepared {
                     "leak-free.parts",
                     experiment.leakFree().parts() + " parts of " + training.length + " training nuclei");
         }
-        return new Prepared(experiment, library, List.copyOf(tables), List.copyOf(rows), training, test);
+        Set<Nuclide> supplement = added.stream().map(MassEntry::nuclide).collect(Collectors.toUnmodifiableSet());
+        return new Prepared(experiment, library, List.copyOf(tables), List.copyOf(rows), supplement, training, test);
+    }
+
+    /** Theory's values in the form of rows: not measured, without an uncertainty. */
+    private static List<MassEntry> supplement(Experiment experiment, DataLibrary library, List<MassEntry> rows) {
+        Optional<Experiment.Supplement> wanted = experiment.data().supplement();
+        if (wanted.isEmpty()) {
+            return List.of();
+        }
+        TheoryTable theory =
+                named(experiment, "data.supplement.table", wanted.get().table(), library::theory);
+        Set<Nuclide> there = rows.stream().map(MassEntry::nuclide).collect(Collectors.toSet());
+        return theory.entries().stream()
+                .map(entry -> new MassEntry(
+                        entry.nuclide(),
+                        entry.massExcessMeV() * 1000,
+                        Double.NaN,
+                        entry.bindingEnergyMeV() * 1000,
+                        true))
+                .filter(entry -> !there.contains(entry.nuclide())
+                        && wanted.get().selection().admits(entry))
+                .toList();
+    }
+
+    private static int[] rowsWhere(List<MassEntry> rows, Predicate<MassEntry> condition) {
+        return IntStream.range(0, rows.size())
+                .filter(row -> condition.test(rows.get(row)))
+                .toArray();
     }
 
     private static <T> T named(Experiment experiment, String key, String id, Function<String, T> tables) {
@@ -183,6 +226,7 @@ public final class Prepared {
         Set<String> ids = new LinkedHashSet<>();
         tables.forEach(table -> ids.add(table.id()));
         experiment.inputs().features().forEach(feature -> ids.addAll(feature.theoryTables()));
+        experiment.data().supplement().ifPresent(theory -> ids.add(theory.table()));
         ids.addAll(experiment.data().baselines());
         return ids.stream().map(library::info).toList();
     }
@@ -200,6 +244,28 @@ public final class Prepared {
     /** Training and test nuclei; indices in {@link #trainingRows} and {@link #testRows} refer to this list. */
     public List<MassEntry> rows() {
         return rows;
+    }
+
+    /** The rows whose mass is a theory's, not an experiment's. */
+    public Set<Nuclide> supplement() {
+        return supplement;
+    }
+
+    /** The rows of {@code train}, {@code test} or {@code all}. */
+    int[] rowsOf(String set) {
+        return switch (set) {
+            case "train" -> trainingRows();
+            case "test" -> testRows();
+            case "all" -> IntStream.range(0, rows.size()).toArray();
+            default -> throw new IllegalArgumentException("no such set: " + set);
+        };
+    }
+
+    /** The rows of a set that belong to a subset. */
+    int[] part(Experiment.Subset subset, int[] set) {
+        return IntStream.of(set)
+                .filter(row -> subset.selection().admits(rows.get(row)))
+                .toArray();
     }
 
     public int[] trainingRows() {

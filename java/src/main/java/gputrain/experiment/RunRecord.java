@@ -69,16 +69,30 @@ final class RunRecord {
             node.put("title", table.title());
             node.put("sha256", table.sha256());
         });
-        root.put("selection", experiment.data().selection().toString());
+        root.put(
+                "selection",
+                experiment.data().selection()
+                        + experiment
+                                .data()
+                                .supplement()
+                                .map(theory -> "; and " + prepared.supplement().size()
+                                        + " nuclei with the values of a theory, " + theory.selection())
+                                .orElse(""));
         root.put("split", describeSplit());
         ObjectNode sets = root.putObject("sets");
         sets.put("train", prepared.trainingRows().length);
         sets.put("test", prepared.testRows().length);
+        for (Experiment.Subset subset : experiment.data().subsets()) {
+            sets.put(subset.name(), prepared.part(subset, prepared.rowsOf(subset.of())).length);
+        }
     }
 
     private String describeSplit() {
         if (experiment.data().split() instanceof Experiment.Split.NewerEdition newer) {
             return "train on the selection, test on the nuclei that " + newer.selection() + " adds";
+        }
+        if (experiment.data().split() instanceof Experiment.Split.InEdition other) {
+            return "train on the selected nuclei that " + other.table() + " has too, test on the others";
         }
         Experiment.Split.Random random =
                 (Experiment.Split.Random) experiment.data().split();
@@ -106,7 +120,12 @@ final class RunRecord {
     private void settings() {
         Experiment.Training training = experiment.training();
         ObjectNode settings = root.putObject("settings");
-        settings.put("input scaling", experiment.inputs().scaling());
+        settings.put(
+                "input scaling",
+                experiment.inputs().scaling().equals("unit")
+                        ? "centred, in units of "
+                                + PlanText.number(experiment.inputs().unit())
+                        : experiment.inputs().scaling());
         settings.put(
                 "output scaling",
                 experiment.outputs().scaling().equals("unit")
@@ -234,6 +253,11 @@ final class RunRecord {
             ObjectNode metrics = node.putObject("metrics");
             metrics.set("train", baseline(table, experimentMeV, prepared.trainingRows()));
             metrics.set("test", baseline(table, experimentMeV, prepared.testRows()));
+            metrics.set("all", baseline(table, experimentMeV, prepared.rowsOf("all")));
+            for (Experiment.Subset subset : experiment.data().subsets()) {
+                int[] part = prepared.part(subset, prepared.rowsOf(subset.of()));
+                metrics.set(subset.name(), baseline(table, experimentMeV, part));
+            }
         }
     }
 
@@ -242,6 +266,9 @@ final class RunRecord {
         int[] covered = IntStream.of(rows)
                 .filter(row -> {
                     Nuclide nuclide = prepared.rows().get(row).nuclide();
+                    if (prepared.supplement().contains(nuclide)) {
+                        return false;
+                    }
                     Optional<TheoryEntry> entry = table.find(nuclide);
                     entry.ifPresent(e -> theory[row] = e.massExcessMeV());
                     return entry.isPresent();

@@ -147,6 +147,23 @@ final class TomlSection {
         return list;
     }
 
+    /** An array of tables, in TOML {@code [[key]]}. */
+    List<TomlSection> sections(String key) {
+        List<TomlSection> list = new ArrayList<>();
+        String path = name.isEmpty() ? key : name + "." + key;
+        if (!(required(key, "an array of tables") instanceof TomlArray array)) {
+            throw error(key, "expected an array of tables, written as [[" + path + "]]");
+        }
+        for (int i = 0; i < array.size(); i++) {
+            if (!(array.get(i) instanceof TomlTable entry)) {
+                throw error(key, "expected tables, written as [[" + path + "]], found " + describe(array.get(i)));
+            }
+            TomlPosition at = array.inputPositionOf(i);
+            list.add(new TomlSection(file, path, ":" + at.line() + ":" + at.column(), entry));
+        }
+        return list;
+    }
+
     /** An array of pairs of numbers. */
     List<double[]> pairs(String key) {
         List<double[]> list = new ArrayList<>();

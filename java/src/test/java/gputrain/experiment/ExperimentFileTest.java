@@ -74,6 +74,12 @@ class ExperimentFileTest {
                 "mass = \"E - E_LD(ws-star)\" | mass = \"E - E_LD(ws4)\" | tiny.toml:18:1: outputs.mass: \"E - E_LD(ws4)\" is not among the targets",
                 "mass = \"E - E_LD(ws-star)\" | mass = \"E_LD(ws-star)\" | outputs.mass: no mass follows from \"E_LD(ws-star)\"",
                 "scaling = \"standard\"  | scaling = \"unit\"\\nunit-MeV = 0 | unit-MeV",
+                // subsets
+                "[inputs]               | [[data.subsets]]\\nname = \"test\"\\n[inputs] | data.subsets.name: \"test\" is there twice",
+                "[inputs]               | [[data.subsets]]\\nname = \"a\"\\nof = \"b\"\\n[inputs] | data.subsets.of: \"b\" is not one of train, test, all",
+                "[inputs]               | [[data.subsets]]\\nname = \"a\"\\nZ-over = 8\\n[inputs] | data.subsets.Z-over: unknown key",
+                "[inputs]               | [data.subsets]\\nname = \"a\"\\n[inputs] | data.subsets: expected an array of tables, written as [[data.subsets]]",
+                "scaling = \"min-max\" | scaling = \"unit\"\\nunit = 0 | inputs.unit: must be above 0: 0.0",
                 // TOML itself
                 "title = \"Tiny\"        | title = Tiny             | tiny.toml:1:9: not valid TOML: ",
                 "epochs = 60             | epochs = 60 epochs = 60  | tiny.toml:30:13: not valid TOML: ",
@@ -98,6 +104,8 @@ class ExperimentFileTest {
                 "baselines = [\"ws4\"] | baselines = [\"ws5\"]       | tiny.toml:10:1: data.baselines: ",
                 "{ kind = \"random\", test-fraction = 0.2, random-state = 42 } | { kind = \"newer-edition\", table = \"ame2024\" } | tiny.toml:9:1: data.split: ",
                 "{ kind = \"random\", test-fraction = 0.2, random-state = 42 } | { kind = \"newer-edition\", table = \"ame2020\" } | tiny.toml:3:1: data: the selection",
+                "{ kind = \"random\", test-fraction = 0.2, random-state = 42 } | { kind = \"in-edition\", table = \"ame2024\" } | tiny.toml:9:1: data.split: ",
+                "{ kind = \"random\", test-fraction = 0.2, random-state = 42 } | { kind = \"in-edition\", table = \"ame2020\" } | tiny.toml:3:1: data: the selection",
                 "Z-above = 20          | Z-above = 200               | leaves no nuclei to train or to test on",
                 "parts = 5             | parts = 5000                | tiny.toml:35:1: leak-free.parts: 5000 parts of"
             })

@@ -65,6 +65,76 @@ class PreparedTest {
                         .contains(entry));
     }
 
+    /** The counts of Zeng et al.; nearly all of their test set is estimated, what was measured since 2016 had been estimated then. */
+    @Test
+    void anEditionDividesANewerOneInTwo() {
+        Experiment experiment = Tiny.experiment(Tiny.with(java.util.Map.of(
+                "Z-above = 20\nN-above = 20\nmeasured = true\nuncertainty-below-keV = 0.6\n", "A-at-least = 2\n",
+                "\"V_p\"", "\"N\"",
+                "{ kind = \"random\", test-fraction = 0.2, random-state = 42 }",
+                        "{ kind = \"in-edition\", table = \"ame2016\" }",
+                "[inputs]", """
+                        [[data.subsets]]
+                        name = "measured"
+                        measured = true
+
+                        [[data.subsets]]
+                        name = "measured, heavy"
+                        Z-at-least = 8
+                        N-at-least = 8
+                        measured = true
+
+                        [[data.subsets]]
+                        name = "train, heavy"
+                        of = "train"
+                        Z-at-least = 8
+                        N-at-least = 8
+
+                        [inputs]""")));
+        Prepared prepared = Prepared.of(experiment, LIBRARY);
+        assertThat(prepared.trainingRows()).hasSize(3434);
+        assertThat(prepared.testRows()).hasSize(122);
+        assertThat(experiment.data().subsets().stream()
+                        .map(subset -> prepared.part(subset, prepared.rowsOf(subset.of())).length))
+                .containsExactly(3, 2, 3336);
+        // Both parts have the newer edition's masses.
+        assertThat(prepared.rows())
+                .allSatisfy(row -> assertThat(LIBRARY.experimental("ame2020").get(row.nuclide()))
+                        .contains(row));
+    }
+
+    @Test
+    void aSupplementAddsTheorysValuesOfOtherNuclei() {
+        Experiment experiment = Tiny.experiment(Tiny.with("[inputs]", """
+                [data.supplement]
+                table = "ws4"
+                Z-above = 94
+                Z-at-most = 96
+                N-at-most = 150
+
+                [inputs]"""));
+        Prepared prepared = Prepared.of(experiment, LIBRARY);
+        assertThat(prepared.supplement()).isNotEmpty().allSatisfy(nuclide -> {
+            assertThat(nuclide.Z()).isBetween(95, 96);
+            assertThat(nuclide.N()).isLessThanOrEqualTo(150);
+        });
+        for (MassEntry row : prepared.rows()) {
+            if (prepared.supplement().contains(row.nuclide())) {
+                assertThat(row.massExcessMeV())
+                        .isEqualTo(
+                                LIBRARY.theory("ws4")
+                                        .find(row.nuclide())
+                                        .orElseThrow()
+                                        .massExcessMeV(),
+                                within(1e-9));
+                assertThat(row.estimated()).isTrue();
+            } else {
+                assertThat(LIBRARY.experimental("ame2020").get(row.nuclide())).contains(row);
+            }
+        }
+        assertThat(prepared.sources()).extracting(TableInfo::id).contains("ws4");
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {0, 1, 9, 10, -1, Long.MAX_VALUE})
     void leakFreePartsCoverTheTrainingSetAndNothingElse(long seed) {
