@@ -14,6 +14,9 @@ public final class Constants {
     /** Mass excess of the neutron, keV; uncertainty 0.00044 keV. */
     public static final double NEUTRON_MASS_EXCESS_KEV = 8071.31806;
 
+    /** Atomic mass excess of helium-4 in AME2020, keV; uncertainty 0.00015 keV. */
+    public static final double HELIUM_4_MASS_EXCESS_KEV = 2424.91587;
+
     private Constants() {}
 
     /**
