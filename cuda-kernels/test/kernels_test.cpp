@@ -54,7 +54,7 @@ void check_large(Case one, const char* what) {
 
 int main() {
   emulation::set_order(emulation::Order::kForward, 0);
-  for (const std::vector<int>& widths : {std::vector<int>{12, 80, 40, 1}, {13, 80, 40, 3}, {2, 32, 16, 1}, {3, 1}}) {
+  for (const std::vector<int>& widths : {std::vector<int>{12, 80, 40, 1}, {13, 80, 40, 3}, {4, 32, 16, 1}, {3, 1}}) {
     check_all({.widths = widths}, "full batch");
   }
   check_all({.widths = {33, 70, 1}, .activation = GT_TANH, .rows = 3, .measured = 1}, "few rows");

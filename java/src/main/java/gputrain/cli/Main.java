@@ -45,6 +45,7 @@ import picocli.CommandLine.ScopeType;
             ShowCommand.class,
             PredictCommand.class,
             EvaluateCommand.class,
+            ReproduceCommand.class,
             ReportCommand.class,
             DataCommand.class,
             DevicesCommand.class,

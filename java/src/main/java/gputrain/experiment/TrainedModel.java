@@ -94,7 +94,8 @@ public record TrainedModel(DenseNetwork network, Precision precision, Encoder en
                 List.of(new Replica(0, List.of(new int[] {0}), 0, 1, parameters.get(0))));
     }
 
-    private DataSet oneRow() {
+    /** Data that a session needs to open, and prediction does not look at. */
+    public DataSet oneRow() {
         return new DataSet(
                 1, network.inputs(), network.outputs(), new double[network.inputs()], new double[network.outputs()]);
     }

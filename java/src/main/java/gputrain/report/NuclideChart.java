@@ -36,10 +36,10 @@ final class NuclideChart {
     private final double cell;
     private final Svg svg;
 
-    private NuclideChart(Protocol protocol) {
-        all = protocol.predictions();
-        compared = protocol.compared();
-        unitMeV = classUnit(compared);
+    private NuclideChart(List<Prediction> predictions, double unitMeV) {
+        all = predictions;
+        compared = predictions.stream().filter(Prediction::compared).toList();
+        this.unitMeV = unitMeV;
         minN = bound(compared, Nuclide::N, false) - NAME_ROOM;
         maxN = bound(compared, Nuclide::N, true) + ROOM;
         minZ = bound(compared, Nuclide::Z, false) - ROOM - NAME_HEIGHT;
@@ -54,16 +54,27 @@ final class NuclideChart {
 
     /** The chart of a protocol that has predictions with experimental values. */
     static Figure of(Protocol protocol) {
-        NuclideChart chart = new NuclideChart(protocol);
+        return of(
+                protocol.fileStem() + "-chart.svg", "Residual", protocol.predictions(), classUnit(protocol.compared()));
+    }
+
+    /**
+     * A chart with a given scale, so that several can be compared.
+     *
+     * @param what begins the caption, such as "ANN7: residual"
+     * @param unitMeV width of the innermost class
+     */
+    static Figure of(String fileName, String what, List<Prediction> predictions, double unitMeV) {
+        NuclideChart chart = new NuclideChart(predictions, unitMeV);
         chart.axes();
         chart.unknown();
         chart.squares();
         chart.magicNumbers();
         chart.legend();
-        boolean unmeasured = protocol.predictions().size() > chart.compared.size();
+        boolean unmeasured = predictions.size() > chart.compared.size();
         return new Figure(
-                protocol.fileStem() + "-chart.svg",
-                "Residual (experiment minus prediction) of " + Numbers.count(chart.compared.size())
+                fileName,
+                what + " (experiment minus prediction) of " + Numbers.count(chart.compared.size())
                         + " nuclei. Nuclei of the test set are outlined; a bar marks the larger negative residuals;"
                         + " lines frame the magic numbers."
                         + (unmeasured ? " Pale: predicted, no experimental value in this selection." : ""),

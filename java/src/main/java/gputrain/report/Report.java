@@ -49,13 +49,8 @@ public final class Report {
 
     private static String page(Json run, List<Protocol> protocols, Map<Protocol, List<Figure>> figures) {
         Markup page = new Markup();
-        page.open("html", "lang", "en").open("head");
-        page.empty("meta", "charset", "utf-8");
-        page.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
-        page.empty("meta", "name", "color-scheme", "content", "light dark");
-        page.element("title", ResultSections.title(run) + " – gpu-train");
-        page.open("style").raw(Ink.styleSheet()).raw(styleSheet()).close();
-        page.close().newLine().open("body").open("main").newLine();
+        head(page, ResultSections.title(run));
+        page.open("body").open("main").newLine();
         ResultSections results = new ResultSections(page, run, protocols);
         RunSections details = new RunSections(page, run, protocols);
         results.headline();
@@ -69,6 +64,17 @@ public final class Report {
         details.provenance();
         page.close().close().close();
         return "<!DOCTYPE html>\n" + page.finish() + "\n";
+    }
+
+    /** Opens the page, with everything up to its body. */
+    static void head(Markup page, String title) {
+        page.open("html", "lang", "en").open("head");
+        page.empty("meta", "charset", "utf-8");
+        page.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
+        page.empty("meta", "name", "color-scheme", "content", "light dark");
+        page.element("title", title + " – gpu-train");
+        page.open("style").raw(Ink.styleSheet()).raw(styleSheet()).close();
+        page.close().newLine();
     }
 
     private static String styleSheet() {

@@ -25,9 +25,9 @@ class CudaKernelsTest {
             List.of(13, 120, 60, 3),
             List.of(11, 80, 40, 3),
             List.of(11, 120, 60, 3),
-            List.of(2, 32, 16, 1),
+            List.of(10, 80, 40, 1),
+            List.of(10, 80, 40, 3),
             List.of(4, 32, 16, 1),
-            List.of(6, 32, 16, 1),
             List.of(7, 32, 16, 1));
 
     static Stream<Arguments> shapesAndKernels() {

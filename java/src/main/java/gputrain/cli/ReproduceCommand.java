@@ -1,0 +1,161 @@
+package gputrain.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import gputrain.data.DataLibrary;
+import gputrain.experiment.Experiment;
+import gputrain.experiment.ExperimentCatalogue;
+import gputrain.experiment.Prepared;
+import gputrain.experiment.RunOptions;
+import gputrain.experiment.SavedRun;
+import gputrain.experiment.Study;
+import gputrain.experiment.StudyFile;
+import gputrain.experiment.UsageException;
+import gputrain.report.StudyReport;
+import gputrain.train.StopRequest;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "reproduce",
+        sortOptions = false,
+        description =
+                "Trains every experiment of a paper and writes one report: each table beside the paper's, each figure."
+                        + " What is trained already is not trained again; an interrupted command goes on when it is given again.")
+final class ReproduceCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "PAPER", description = "huang, zeng, or a study file (.toml).")
+    private String paper = "";
+
+    @Option(
+            names = "--only",
+            paramLabel = "EXPERIMENT",
+            split = ",",
+            description =
+                    "Train these of its experiments only and write no report of the paper: for the jobs of an array.")
+    private List<String> only = List.of();
+
+    @Option(
+            names = "--seeds",
+            paramLabel = "K",
+            description = "Networks of each experiment, at most (default: as the study says, ten as a rule).")
+    private @Nullable Integer seeds;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Directory of the report and of all runs (default: reproductions/PAPER).")
+    private @Nullable Path out;
+
+    @Mixin
+    private TablesOption tables = new TablesOption();
+
+    @Mixin
+    private Training training = new Training();
+
+    @Override
+    public Integer call() {
+        training.check();
+        if (seeds != null && seeds < 1) {
+            throw new UsageException("--seeds must be at least 1: " + seeds);
+        }
+        Study study = StudyFile.load(paper);
+        DataLibrary library = tables.library();
+        List<Study.Part> parts = chosen(study);
+        // All files are read before the first is trained: a slip in the last one should not cost hours.
+        Map<Study.Part, Prepared> prepared = new LinkedHashMap<>();
+        parts.forEach(part -> prepared.put(part, prepare(part, library)));
+        Path directory = out == null ? Path.of("reproductions", study.name()) : out;
+        PrintWriter err = spec.commandLine().getErr();
+        Map<String, Path> runs = new LinkedHashMap<>();
+        int number = 0;
+        try (StopRequest stop = StopRequest.onSignals()) {
+            for (Study.Part part : parts) {
+                Path run = directory.resolve(lastName(part.experiment()));
+                runs.put(part.experiment(), run);
+                number++;
+                if (!training.quiet()) {
+                    err.println("[" + number + " of " + parts.size() + "] " + run);
+                }
+                if (train(part, prepared.get(part), library, run, stop).isEmpty()) {
+                    stop.acknowledge();
+                    return ExitCode.STOPPED;
+                }
+            }
+        }
+        if (only.isEmpty() && training.reports()) {
+            Path report = directory.resolve("report.html");
+            Map<String, SavedRun> finished = load(runs);
+            new StudyReport(study, library, plan -> {
+                        EngineChoice.Chosen one = training.engineChoice().choose(plan);
+                        return new StudyReport.Inference(one.choice().engine(), one.options());
+                    })
+                    .write(finished, report);
+            new StudyTable(study, finished).print(spec.commandLine().getOut());
+            spec.commandLine().getOut().println("Report: " + report);
+        }
+        return ExitCode.OK;
+    }
+
+    private static Map<String, SavedRun> load(Map<String, Path> runs) {
+        Map<String, SavedRun> loaded = new LinkedHashMap<>();
+        runs.forEach((name, path) -> loaded.put(name, SavedRun.load(path)));
+        return loaded;
+    }
+
+    private List<Study.Part> chosen(Study study) {
+        List<Study.Part> parts = new ArrayList<>();
+        for (String name : only) {
+            parts.add(study.parts().stream()
+                    .filter(part -> part.experiment().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new UsageException("--only " + name + ": the experiments of " + study.name()
+                            + " are "
+                            + String.join(
+                                    ", ",
+                                    study.parts().stream()
+                                            .map(Study.Part::experiment)
+                                            .toList()))));
+        }
+        return parts.isEmpty() ? study.parts() : parts;
+    }
+
+    private static Prepared prepare(Study.Part part, DataLibrary library) {
+        Experiment experiment = ExperimentCatalogue.load(part.experiment());
+        return Prepared.of(experiment, library);
+    }
+
+    private Optional<JsonNode> train(
+            Study.Part part, Prepared prepared, DataLibrary library, Path run, StopRequest stop) {
+        int count = seeds == null ? part.seeds() : Math.min(seeds, part.seeds());
+        RunOptions options = new RunOptions(
+                part.protocols(),
+                LongStream.rangeClosed(1, count).boxed().toList(),
+                run,
+                null,
+                false,
+                training.checkpointInterval());
+        return training.run(spec, prepared, library, options, stop);
+    }
+
+    /** {@code huang/method-1-case-a} as a folder inside the paper's. */
+    private static String lastName(String experiment) {
+        String name = experiment.substring(experiment.lastIndexOf('/') + 1);
+        return name.endsWith(".toml") ? name.substring(0, name.length() - ".toml".length()) : name;
+    }
+}

@@ -1,0 +1,110 @@
+package gputrain.experiment;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A whole paper: the experiments that make it up, its tables and its figures.
+ *
+ * @param name as on the command line, or a file's name
+ * @param notes what a reader should know of all of it
+ */
+public record Study(
+        String name,
+        String title,
+        String citation,
+        String doi,
+        String description,
+        List<String> notes,
+        List<Part> parts,
+        List<Table> tables,
+        List<Figure> figures) {
+
+    /** The mass excess itself, where a quantity is asked for. */
+    public static final String MASS_EXCESS = "M";
+
+    /** An experiment with the number of networks that are trained for it. */
+    public record Part(String experiment, int seeds, List<Protocol> protocols) {}
+
+    /** Results beside the paper's. */
+    public record Table(String title, String note, List<Row> rows) {}
+
+    /**
+     * The results of one experiment.
+     *
+     * @param sets the sets to show; all when empty
+     * @param baseline a theory table whose bare deviations are shown instead of the networks'
+     * @param published the paper's figures of a baseline, by set; those of an experiment are in its own file
+     */
+    public record Row(
+            String label,
+            String experiment,
+            List<String> sets,
+            Optional<String> baseline,
+            Map<String, Double> published) {}
+
+    /** An experiment under the name that a legend gives it. */
+    public record Model(String label, String experiment) {}
+
+    /** What is drawn; each kind names its data only. */
+    public sealed interface Figure {
+        /** The paper's number and what it shows. */
+        String title();
+
+        /** The experiments that it needs. */
+        List<Model> models();
+    }
+
+    /** Normalised sensitivities to the inputs (Huang et al., Eq. 2). */
+    public record SensitivityFigure(String title, List<Model> models) implements Figure {}
+
+    /**
+     * Test rms against the training loss at which training stops, with a polynomial and its standard error.
+     *
+     * @param from smallest stopping loss
+     * @param to largest stopping loss
+     * @param paperLoss the paper's choice
+     */
+    public record StoppingLossFigure(
+            String title, List<Model> models, double from, double to, double paperLoss, double paperRmsdMeV, int degree)
+            implements Figure {}
+
+    /** Residuals on the chart of nuclides. */
+    public record ErrorMapFigure(String title, List<Model> models) implements Figure {}
+
+    /** Residuals of the nuclei of one set, nucleus by nucleus. */
+    public record ResidualFigure(String title, List<Model> models, String set) implements Figure {}
+
+    /**
+     * Rms deviation in bins.
+     *
+     * @param key {@code A} or {@code |N-Z|}
+     */
+    public record BinnedFigure(String title, List<Model> models, String set, String key, double width)
+            implements Figure {}
+
+    /**
+     * A quantity along chains of isotopes.
+     *
+     * @param quantity a symbol of {@link gputrain.evaluation.MassDifference}, or {@link #MASS_EXCESS}
+     * @param chains proton numbers
+     * @param theories tables drawn beside
+     * @param reference a theory table whose values are subtracted
+     */
+    public record ChainFigure(
+            String title,
+            List<Model> models,
+            String quantity,
+            List<Integer> chains,
+            List<String> theories,
+            Optional<String> reference)
+            implements Figure {}
+
+    /** Quantities of all nuclei of a table, as predicted. */
+    public record LandscapeFigure(String title, List<Model> models, List<String> quantities) implements Figure {}
+
+    /** Histogram of the deviations with a fitted normal curve. */
+    public record HistogramFigure(String title, List<Model> models, String set, double limitMeV, int bins)
+            implements Figure {}
+}

@@ -1,0 +1,63 @@
+package gputrain.report;
+
+import gputrain.report.Svg.Anchor;
+import gputrain.report.Svg.Stroke;
+import java.util.List;
+
+/** A quantity along one chain of isotopes: points of experiment, lines of models and theories. */
+final class ChainChart {
+    private static final int HEIGHT = 380;
+    private static final double ROW = 18;
+
+    private ChainChart() {}
+
+    /**
+     * @param element such as "Sn (Z = 50)"
+     * @param quantity name of the vertical axis, with its unit
+     * @param lines models first, then theories
+     */
+    static Figure of(
+            String fileName, String element, String quantity, Series experiment, List<Series> lines, String caption) {
+        Extent x = new Extent();
+        Extent y = new Extent();
+        x.add(experiment.x());
+        y.add(experiment.y());
+        for (Series line : lines) {
+            for (int i = 0; i < line.x().length; i++) {
+                if (Double.isFinite(line.y()[i])) {
+                    x.add(line.x()[i]);
+                    y.add(line.y()[i]);
+                }
+            }
+        }
+        Svg svg = new Svg(Figure.PAIR_WIDTH, HEIGHT, quantity + " of the isotopes of " + element);
+        int legendRows = (lines.size() + 2) / 3;
+        double top = 30 + ROW * (legendRows + 1);
+        Frame frame = new Frame(
+                        svg,
+                        68,
+                        top,
+                        svg.width() - 68 - 18,
+                        HEIGHT - top - 50,
+                        Scale.Linear.between(x.min() - 1, x.max() + 1, 8),
+                        Scale.Linear.covering(y, 6))
+                .axes("neutron number N", quantity);
+        MagicLines.vertical(frame, MagicLines.NEUTRONS, x);
+        if (y.min() < 0 && y.max() > 0) {
+            svg.line(frame.left(), frame.py(0), frame.right(), frame.py(0), Stroke.solid(Ink.AXIS, 1));
+        }
+        svg.text(frame.right(), 20, element, Anchor.END, Ink.TEXT, 14);
+        Legend legend = new Legend(svg, frame.left(), 20);
+        legend.dot("measured", Ink.TEXT, true).dot("estimated", Ink.TEXT, false);
+        for (int i = 0; i < lines.size(); i++) {
+            if (i % 3 == 0) {
+                legend = new Legend(svg, frame.left(), 20 + ROW * (1 + i / 3));
+            }
+            Stroke stroke = SeriesStyle.of(i).stroke(1.6);
+            svg.path(lines.get(i).path(frame), stroke);
+            legend.line(lines.get(i).name(), stroke);
+        }
+        experiment.points(frame, Ink.TEXT, 2.3);
+        return new Figure(fileName, caption, svg);
+    }
+}

@@ -1,0 +1,116 @@
+package gputrain.report;
+
+import gputrain.data.DataLibrary;
+import gputrain.data.MassEntry;
+import gputrain.data.TheoryEntry;
+import gputrain.engine.Session;
+import gputrain.engine.TrainingPlan;
+import gputrain.evaluation.Masses;
+import gputrain.evaluation.Sensitivity;
+import gputrain.experiment.SavedRun;
+import gputrain.experiment.Study;
+import gputrain.experiment.TrainedModel;
+import gputrain.nuclide.Nuclide;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/** What the figures of a study are drawn from; every number is read or computed once. */
+final class StudyData {
+    /** The table whose nuclei are predicted where a figure leaves the measured ones. */
+    static final String CHART = "ws4";
+
+    private static final String NEWEST = "ame2020";
+
+    private final Map<String, SavedRun> runs;
+    private final DataLibrary library;
+    private final Function<TrainingPlan, StudyReport.Inference> engines;
+    private final Map<String, Protocol> protocols = new HashMap<>();
+    private final Map<String, Masses> predictions = new HashMap<>();
+
+    StudyData(Map<String, SavedRun> runs, DataLibrary library, Function<TrainingPlan, StudyReport.Inference> engines) {
+        this.runs = runs;
+        this.library = library;
+        this.engines = engines;
+    }
+
+    /** Metrics, curves and predictions of a run's first protocol: the paper's, when it was trained. */
+    Protocol protocol(Study.Model model) {
+        return protocols.computeIfAbsent(model.experiment(), name -> {
+            SavedRun run = run(name);
+            return Protocol.readAll(
+                            run.directory().path(), Json.read(run.directory().record()))
+                    .get(0);
+        });
+    }
+
+    /** Mean predictions of the networks for every nucleus of the newest edition and of the {@link #CHART} table. */
+    Masses masses(Study.Model model) {
+        return predictions.computeIfAbsent(model.experiment(), name -> {
+            TrainedModel trained = trained(name);
+            Set<Nuclide> nuclides = new LinkedHashSet<>();
+            library.experimental(NEWEST).entries().stream()
+                    .map(MassEntry::nuclide)
+                    .forEach(nuclides::add);
+            library.theory(CHART).entries().stream().map(TheoryEntry::nuclide).forEach(nuclides::add);
+            StudyReport.Inference inference = engines.apply(trained.inferencePlan());
+            Map<Nuclide, Masses.Mass> masses = new HashMap<>();
+            trained.predict(List.copyOf(nuclides), library, inference.engine(), inference.options(), new ArrayList<>())
+                    .forEach(one ->
+                            masses.put(one.nuclide(), new Masses.Mass(one.massExcessMeV(), one.spreadMeV(), false)));
+            return Masses.prediction(model.label(), masses);
+        });
+    }
+
+    /** Shares of each input, one array per network, over all nuclei with an experimental value (training and test). */
+    List<double[]> sensitivities(Study.Model model) {
+        TrainedModel trained = trained(model.experiment());
+        List<Nuclide> nuclides =
+                protocol(model).compared().stream().map(Prediction::nuclide).toList();
+        double[] inputs = trained.encoder().inputs(nuclides, library);
+        double[] weights = new double[trained.network().outputs()];
+        weights[trained.encoder().mass()] = 1;
+        StudyReport.Inference inference = engines.apply(trained.inferencePlan());
+        List<double[]> shares = new ArrayList<>();
+        try (Session session =
+                inference.engine().open(trained.inferencePlan(), trained.oneRow(), inference.options())) {
+            for (double[] parameters : trained.parameters()) {
+                shares.add(Sensitivity.shares(
+                        session.inputGradient(parameters, inputs, nuclides.size(), weights),
+                        trained.network().inputs()));
+            }
+        }
+        return shares;
+    }
+
+    List<String> features(Study.Model model) {
+        return trained(model.experiment()).encoder().features().stream()
+                .map(gputrain.features.Feature::name)
+                .toList();
+    }
+
+    Masses experiment() {
+        return Masses.experiment("AME2020", library.experimental(NEWEST).entries());
+    }
+
+    Masses theory(String id) {
+        return Masses.theory(library.theory(id));
+    }
+
+    private TrainedModel trained(String name) {
+        SavedRun run = run(name);
+        return run.model(run.protocols().get(0));
+    }
+
+    private SavedRun run(String name) {
+        SavedRun run = runs.get(name);
+        if (run == null) {
+            throw new IllegalArgumentException("no run of " + name);
+        }
+        return run;
+    }
+}

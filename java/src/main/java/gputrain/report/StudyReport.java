@@ -1,0 +1,254 @@
+package gputrain.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import gputrain.data.DataLibrary;
+import gputrain.engine.Engine;
+import gputrain.engine.EngineOptions;
+import gputrain.engine.TrainingPlan;
+import gputrain.experiment.SavedRun;
+import gputrain.experiment.Study;
+import gputrain.experiment.StudyLine;
+import gputrain.file.AtomicFiles;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Writes one page for a whole paper: its tables beside ours, its figures, every deviation from it. */
+public final class StudyReport {
+    private final Study study;
+    private final DataLibrary library;
+    private final Function<TrainingPlan, Inference> engines;
+
+    /**
+     * @param engines what to predict with, for a plan of a trained model
+     */
+    public StudyReport(Study study, DataLibrary library, Function<TrainingPlan, Inference> engines) {
+        this.study = study;
+        this.library = library;
+        this.engines = engines;
+    }
+
+    /** An engine that predicts. */
+    public record Inference(Engine engine, EngineOptions options) {}
+
+    /**
+     * Writes the page, its figures as SVG files and {@code results.csv} beside it.
+     *
+     * @param runs the finished run of each experiment, by name
+     * @throws ReportException when a run's file is missing or malformed
+     * @throws gputrain.file.OutputException when a file cannot be written
+     */
+    public void write(Map<String, SavedRun> runs, Path html) {
+        Path directory = Optional.ofNullable(html.getParent()).orElse(Path.of("."));
+        StudyData data = new StudyData(runs, library, engines);
+        Map<Study.Figure, List<Figure>> figures = new LinkedHashMap<>();
+        int number = 0;
+        for (Study.Figure figure : study.figures()) {
+            number++;
+            figures.put(figure, new StudyFigures(data, "figure-%02d".formatted(number)).draw(figure));
+        }
+        for (List<Figure> drawn : figures.values()) {
+            for (Figure one : drawn) {
+                AtomicFiles.writeText(
+                        directory.resolve(Report.FIGURES).resolve(one.fileName()),
+                        one.svg().standalone());
+            }
+        }
+        AtomicFiles.writeText(directory.resolve("results.csv"), csv(runs));
+        AtomicFiles.writeText(html, page(runs, figures, directory));
+    }
+
+    private String page(Map<String, SavedRun> runs, Map<Study.Figure, List<Figure>> figures, Path directory) {
+        Markup page = new Markup();
+        Report.head(page, study.title());
+        page.open("body").open("main").newLine();
+        header(page);
+        study.tables().forEach(table -> table(page, table, runs));
+        if (!figures.isEmpty()) {
+            page.open("section").element("h2", "Figures");
+            figures.forEach((figure, drawn) -> {
+                page.element("h3", figure.title());
+                page.open("div", "class", "figures").newLine();
+                drawn.forEach(one -> PageFigures.write(page, one));
+                page.close().newLine();
+            });
+            page.close().newLine();
+        }
+        experiments(page, runs, directory);
+        page.close().close().close();
+        return "<!DOCTYPE html>\n" + page.finish() + "\n";
+    }
+
+    private void header(Markup page) {
+        page.open("header").element("p", "reproduction of a paper", "class", "eyebrow");
+        page.element("h1", study.title());
+        if (!study.description().isBlank()) {
+            page.element("p", study.description(), "class", "lead");
+        }
+        page.open("p").text("Paper: " + study.citation());
+        if (!study.doi().isBlank()) {
+            page.text(", doi ").element("a", study.doi(), "href", "https://doi.org/" + study.doi());
+        }
+        page.text(".").close();
+        study.notes().forEach(note -> page.element("p", note));
+        page.close().newLine();
+    }
+
+    private static void table(Markup page, Study.Table table, Map<String, SavedRun> runs) {
+        page.open("section").element("h2", table.title());
+        page.open("div", "class", "scroll").open("table").open("thead").open("tr");
+        for (String name : List.of("Model", "Set")) {
+            page.element("th", name, "rowspan", 2);
+        }
+        page.element("th", "Nuclei", "rowspan", 2, "class", "n");
+        page.element("th", "rms deviation (MeV)", "colspan", 6, "class", "group");
+        page.element("th", "mean absolute error (MeV)", "colspan", 2, "class", "group");
+        page.close().open("tr");
+        for (String name : List.of(
+                "paper",
+                "ours: mean ± sd",
+                "difference",
+                "ensemble",
+                "leak-free: mean ± sd",
+                "ensemble",
+                "paper",
+                "ours: mean ± sd")) {
+            page.element("th", name, "class", "n");
+        }
+        page.close().close().open("tbody");
+        String label = "";
+        for (StudyLine line : StudyLine.of(table, runs)) {
+            row(page, line, line.label().equals(label) ? "" : line.label());
+            label = line.label();
+        }
+        page.close().close().close();
+        page.element(
+                "p",
+                "sd: standard deviation over the networks; ensemble: deviation of their mean prediction; difference:"
+                        + " ours minus the paper's, negative where ours is better. Leak-free: the stopping point is chosen on a"
+                        + " part of the training set; the test set is only reported.",
+                "class",
+                "note");
+        if (!table.note().isBlank()) {
+            page.element("p", table.note(), "class", "note");
+        }
+        page.close().newLine();
+    }
+
+    private static void row(Markup page, StudyLine line, String label) {
+        page.open("tr", "class", label.isEmpty() ? null : "first");
+        page.element("td", label, "class", "name").element("td", line.set());
+        page.element("td", Numbers.count(line.count()), "class", "n");
+        Metric ours = metric(line.paper());
+        double published = line.published().rmsdMeV();
+        page.element("td", Numbers.energy(published), "class", "n");
+        page.element("td", ours.text(), "class", "n strong");
+        page.element(
+                "td",
+                Numbers.signedEnergy(Verdict.difference(ours, published)),
+                "class",
+                ("n " + Verdict.cssClass(ours, published)).strip());
+        page.element("td", Numbers.energy(ours.ensemble()), "class", "n");
+        page.element("td", metric(line.leakFree()).text(), "class", "n strong");
+        page.element("td", Numbers.energy(metric(line.leakFree()).ensemble()), "class", "n");
+        page.element("td", Numbers.energy(line.published().maeMeV()), "class", "n");
+        page.element(
+                "td",
+                line.paper()
+                        .map(one -> Numbers.energy(one.maeMeV(), one.maeSpreadMeV()))
+                        .orElse(Numbers.NONE),
+                "class",
+                "n");
+        page.close();
+    }
+
+    private static Metric metric(Optional<StudyLine.Measure> measure) {
+        return measure.map(one -> new Metric(one.rmsdMeV(), one.rmsdSpreadMeV(), List.of(), one.ensembleRmsdMeV()))
+                .orElse(Metric.NONE);
+    }
+
+    /** What was run, how, and where it differs from the paper. */
+    private static void experiments(Markup page, Map<String, SavedRun> runs, Path directory) {
+        page.open("section").element("h2", "Experiments and deviations from the paper");
+        runs.forEach((name, run) -> {
+            JsonNode record = run.record();
+            page.open("h3");
+            Path report = run.directory().report();
+            page.element(
+                    "a",
+                    record.path("title").asText(name),
+                    "href",
+                    directory
+                            .toAbsolutePath()
+                            .relativize(report.toAbsolutePath())
+                            .toString()
+                            .replace('\\', '/'));
+            page.close();
+            page.open("p", "class", "note").text(name + "; ");
+            for (JsonNode protocol : record.path("protocols")) {
+                JsonNode timing = protocol.path("timing");
+                page.text(protocol.path("name").asText() + ": "
+                        + protocol.path("replicas").size() + " networks, "
+                        + Numbers.count(timing.path("epochs").asLong()) + " epochs in "
+                        + Numbers.duration(timing.path("trainingSeconds").asDouble()) + "; ");
+            }
+            page.text("engine " + record.path("engine").path("name").asText() + ", "
+                    + record.path("engine").path("device").asText() + "; commit "
+                    + record.path("environment").path("commit").asText("unknown") + ".");
+            page.close();
+            page.open("ul");
+            record.path("deviations").forEach(deviation -> page.element("li", deviation.asText()));
+            page.close();
+        });
+        page.close().newLine();
+    }
+
+    private String csv(Map<String, SavedRun> runs) {
+        StringBuilder text = new StringBuilder(
+                "table,row,set,nuclei,paperRmsdMeV,rmsdMeV,rmsdSpreadMeV,ensembleRmsdMeV,"
+                        + "networks,leakFreeRmsdMeV,leakFreeRmsdSpreadMeV,leakFreeEnsembleRmsdMeV,paperMaeMeV,maeMeV\n");
+        for (Study.Table table : study.tables()) {
+            for (StudyLine line : StudyLine.of(table, runs)) {
+                StudyLine.Measure none =
+                        new StudyLine.Measure(Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 0);
+                StudyLine.Measure ours = line.paper().orElse(none);
+                StudyLine.Measure free = line.leakFree().orElse(none);
+                text.append(quoted(table.title()))
+                        .append(',')
+                        .append(quoted(line.label()))
+                        .append(',')
+                        .append(quoted(line.set()))
+                        .append(',')
+                        .append(line.count());
+                for (double value : new double[] {
+                    line.published().rmsdMeV(), ours.rmsdMeV(), ours.rmsdSpreadMeV(), ours.ensembleRmsdMeV()
+                }) {
+                    text.append(',').append(cell(value));
+                }
+                text.append(',').append(ours.networks());
+                for (double value : new double[] {
+                    free.rmsdMeV(),
+                    free.rmsdSpreadMeV(),
+                    free.ensembleRmsdMeV(),
+                    line.published().maeMeV(),
+                    ours.maeMeV()
+                }) {
+                    text.append(',').append(cell(value));
+                }
+                text.append('\n');
+            }
+        }
+        return text.toString();
+    }
+
+    private static String quoted(String text) {
+        return '"' + text.replace("\"", "\"\"") + '"';
+    }
+
+    private static String cell(double value) {
+        return Double.isFinite(value) ? String.format(java.util.Locale.ROOT, "%.6f", value) : "";
+    }
+}
