@@ -62,6 +62,9 @@ final class ReproduceCommand implements Callable<Integer> {
             description = "Directory of the report and of all runs (default: reproductions/PAPER).")
     private @Nullable Path out;
 
+    @Option(names = "--json", description = "Print the tables as a JSON array.")
+    private boolean json;
+
     @Mixin
     private TablesOption tables = new TablesOption();
 
@@ -106,8 +109,14 @@ final class ReproduceCommand implements Callable<Integer> {
                         return new StudyReport.Inference(one.choice().engine(), one.options());
                     })
                     .write(finished, report);
-            new StudyTable(study, finished).print(spec.commandLine().getOut());
-            spec.commandLine().getOut().println("Report: " + report);
+            PrintWriter printer = spec.commandLine().getOut();
+            StudyTable table = new StudyTable(study, finished);
+            if (json) {
+                printer.println(table.json());
+            } else {
+                table.print(printer);
+                printer.println("Report: " + report);
+            }
         }
         return ExitCode.OK;
     }

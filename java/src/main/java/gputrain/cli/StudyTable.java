@@ -1,5 +1,8 @@
 package gputrain.cli;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import gputrain.experiment.SavedRun;
 import gputrain.experiment.Study;
 import gputrain.experiment.StudyLine;
@@ -42,6 +45,37 @@ final class StudyTable {
         }
         out.println();
         out.flush();
+    }
+
+    /** The same as a JSON array of lines; figures that are not there are null. */
+    String json() {
+        ArrayNode array = new ObjectMapper().createArrayNode();
+        for (Study.Table table : study.tables()) {
+            for (StudyLine line : StudyLine.of(table, runs)) {
+                ObjectNode node = array.addObject();
+                node.put("table", table.title());
+                node.put("row", line.label());
+                node.put("set", line.set());
+                node.put("count", line.count());
+                measure(node.putObject("published"), line.published());
+                line.paper().ifPresent(one -> measure(node.putObject("paper"), one));
+                line.leakFree().ifPresent(one -> measure(node.putObject("leak-free"), one));
+            }
+        }
+        return array.toPrettyString();
+    }
+
+    private static void measure(ObjectNode node, StudyLine.Measure measure) {
+        node.put("networks", measure.networks());
+        finite(node, "rmsdMeV", measure.rmsdMeV());
+        finite(node, "rmsdSpreadMeV", measure.rmsdSpreadMeV());
+        finite(node, "ensembleRmsdMeV", measure.ensembleRmsdMeV());
+        finite(node, "maeMeV", measure.maeMeV());
+        finite(node, "maeSpreadMeV", measure.maeSpreadMeV());
+    }
+
+    private static void finite(ObjectNode node, String key, double value) {
+        node.put(key, Double.isFinite(value) ? value : null);
     }
 
     private static String spread(Optional<StudyLine.Measure> measure) {

@@ -31,13 +31,20 @@ final class ChainChart {
             }
         }
         Svg svg = new Svg(Figure.PAIR_WIDTH, HEIGHT, quantity + " of the isotopes of " + element);
-        int legendRows = (lines.size() + 2) / 3;
-        double top = 30 + ROW * (legendRows + 1);
+        double right = svg.width() - 18.0;
+        Legend legend = new Legend(svg, 68, 20);
+        legend.dot("measured", Ink.TEXT, true).dot("estimated", Ink.TEXT, false);
+        legend = new Legend(svg, 68, 20 + ROW);
+        for (int i = 0; i < lines.size(); i++) {
+            legend.wrap(lines.get(i).name(), right)
+                    .line(lines.get(i).name(), SeriesStyle.of(i).stroke(1.6));
+        }
+        double top = legend.y() + 12;
         Frame frame = new Frame(
                         svg,
                         68,
                         top,
-                        svg.width() - 68 - 18,
+                        right - 68,
                         HEIGHT - top - 50,
                         Scale.Linear.between(x.min() - 1, x.max() + 1, 8),
                         Scale.Linear.covering(y, 6))
@@ -47,15 +54,8 @@ final class ChainChart {
             svg.line(frame.left(), frame.py(0), frame.right(), frame.py(0), Stroke.solid(Ink.AXIS, 1));
         }
         svg.text(frame.right(), 20, element, Anchor.END, Ink.TEXT, 14);
-        Legend legend = new Legend(svg, frame.left(), 20);
-        legend.dot("measured", Ink.TEXT, true).dot("estimated", Ink.TEXT, false);
         for (int i = 0; i < lines.size(); i++) {
-            if (i % 3 == 0) {
-                legend = new Legend(svg, frame.left(), 20 + ROW * (1 + i / 3));
-            }
-            Stroke stroke = SeriesStyle.of(i).stroke(1.6);
-            svg.path(lines.get(i).path(frame), stroke);
-            legend.line(lines.get(i).name(), stroke);
+            svg.path(lines.get(i).path(frame), SeriesStyle.of(i).stroke(1.6));
         }
         experiment.points(frame, Ink.TEXT, 2.3);
         return new Figure(fileName, caption, svg);

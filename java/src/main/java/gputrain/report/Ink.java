@@ -30,7 +30,14 @@ enum Ink {
     PLUS_1("p1", "#efbd92", "#6d4527"),
     PLUS_2("p2", "#e6975a", "#b1652d"),
     PLUS_3("p3", "#bf5a1f", "#ea9d5e"),
-    PLUS_4("p4", "#74300a", "#ffddbd");
+    PLUS_4("p4", "#74300a", "#ffddbd"),
+    SERIES_1("c1", "#12406f", "#9cc7f5"),
+    SERIES_2("c2", "#c8500e", "#f07a3a"),
+    SERIES_3("c3", "#45a88c", "#3fae92"),
+    SERIES_4("c4", "#eeb62b", "#ffd45c"),
+    SERIES_5("c5", "#5f3f94", "#8f6fd6"),
+    SERIES_6("c6", "#7fc0ee", "#4f9fd8"),
+    SERIES_7("c7", "#b0487f", "#f0b0d5");
 
     final String id;
     final String light;

@@ -3,18 +3,36 @@ package gputrain.report;
 import gputrain.report.Svg.Anchor;
 import gputrain.report.Svg.Stroke;
 
-/** A row of line samples with their names above a plot. */
+/** Rows of samples of lines and marks with their names above a plot. */
 final class Legend {
     private static final double SIZE = 12;
 
     private final Svg svg;
-    private final double y;
+    private static final double ROW = 18;
+
+    private final double left;
+    private double y;
     private double x;
 
     Legend(Svg svg, double left, double y) {
         this.svg = svg;
+        this.left = left;
         this.x = left;
         this.y = y;
+    }
+
+    /** Goes on in a new row when a name would not fit before {@code right}. */
+    Legend wrap(String name, double right) {
+        if (x > left && x + 26 + Svg.textWidth(name, SIZE) > right) {
+            x = left;
+            y += ROW;
+        }
+        return this;
+    }
+
+    /** The height of the last row's base line. */
+    double y() {
+        return y;
     }
 
     Legend line(String name, Stroke stroke) {

@@ -1,16 +1,19 @@
 package gputrain.report;
 
-import gputrain.nuclide.Constants;
+import gputrain.evaluation.MassDifference;
+import gputrain.evaluation.Masses;
 import gputrain.nuclide.Nuclide;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Neutron separation energies S_n(Z, N) = B(Z, N) - B(Z, N-1) = M(Z, N-1) - M(Z, N) + M_n, with M the mass excess.
+ * Neutron separation energies of chains of isotopes.
  *
  * <p>Both masses of a difference are experimental, or both are predicted; never one of each.
  */
@@ -18,7 +21,6 @@ final class SeparationEnergies {
     /** The chains that a reader expects to see, when they have enough data. */
     private static final List<Integer> PREFERRED = List.of(28, 50, 82, 92);
 
-    private static final double NEUTRON_MEV = Constants.NEUTRON_MASS_EXCESS_KEV / 1000;
     private static final int ENOUGH = 5;
 
     private SeparationEnergies() {}
@@ -37,18 +39,28 @@ final class SeparationEnergies {
 
     /** The points of each proton number, by neutron number. */
     static Map<Integer, List<Point>> chains(List<Prediction> predictions) {
-        Map<Nuclide, Prediction> byNuclide = new HashMap<>();
-        predictions.forEach(p -> byNuclide.put(p.nuclide(), p));
+        Map<Nuclide, Masses.Mass> measured = new HashMap<>();
+        Map<Nuclide, Masses.Mass> predicted = new HashMap<>();
+        Set<Nuclide> test = new HashSet<>();
+        for (Prediction p : predictions) {
+            measured.put(p.nuclide(), new Masses.Mass(p.experimentMeV(), p.uncertaintyMeV(), false));
+            predicted.put(p.nuclide(), new Masses.Mass(p.predictedMeV(), p.spreadMeV(), false));
+            if (p.isTest()) {
+                test.add(p.nuclide());
+            }
+        }
+        Masses experiment = Masses.prediction("measured", measured);
+        Masses model = Masses.prediction("predicted", predicted);
         Map<Integer, List<Point>> chains = new TreeMap<>();
-        for (Prediction heavy : predictions) {
-            Nuclide nuclide = heavy.nuclide();
-            if (nuclide.N() < 1 || nuclide.A() < 2) {
-                continue;
-            }
-            Prediction light = byNuclide.get(new Nuclide(nuclide.Z(), nuclide.N() - 1));
-            if (light != null) {
-                chains.computeIfAbsent(nuclide.Z(), z -> new ArrayList<>()).add(point(light, heavy));
-            }
+        for (Nuclide nuclide : predicted.keySet()) {
+            MassDifference.S_N.of(model, nuclide).ifPresent(value -> {
+                MassDifference.Value known =
+                        MassDifference.S_N.of(experiment, nuclide).orElseThrow();
+                boolean tested = test.contains(nuclide) || test.contains(new Nuclide(nuclide.Z(), nuclide.N() - 1));
+                chains.computeIfAbsent(nuclide.Z(), z -> new ArrayList<>())
+                        .add(new Point(
+                                nuclide.N(), known.energyMeV(), known.uncertaintyMeV(), value.energyMeV(), tested));
+            });
         }
         chains.values().forEach(chain -> chain.sort(Comparator.comparingInt(Point::N)));
         return chains;
@@ -65,15 +77,6 @@ final class SeparationEnergies {
                 .limit(count)
                 .sorted()
                 .toList();
-    }
-
-    private static Point point(Prediction light, Prediction heavy) {
-        return new Point(
-                heavy.nuclide().N(),
-                light.experimentMeV() - heavy.experimentMeV() + NEUTRON_MEV,
-                Math.hypot(light.uncertaintyMeV(), heavy.uncertaintyMeV()),
-                light.predictedMeV() - heavy.predictedMeV() + NEUTRON_MEV,
-                light.isTest() || heavy.isTest());
     }
 
     private static long measured(List<Point> chain) {

@@ -5,14 +5,13 @@ import org.jspecify.annotations.Nullable;
 
 /** How one of several models is drawn: an ink and a dash of its own, so that lines stay apart in grey, too. */
 enum SeriesStyle {
-    FIRST(Shape.DOT, Ink.TRAIN, null),
-    SECOND(Shape.DIAMOND, Ink.TEST, "7 3"),
-    THIRD(Shape.RING, Ink.OTHER, "2 2.5"),
-    FOURTH(Shape.SQUARE, Ink.VALIDATION, "9 3 2 3"),
-    FIFTH(Shape.DOT, Ink.ALL, "4 2"),
-    SIXTH(Shape.DIAMOND, Ink.AXIS, "1 3"),
-    SEVENTH(Shape.RING, Ink.PLUS_4, "12 4"),
-    EIGHTH(Shape.SQUARE, Ink.MINUS_4, "3 5");
+    FIRST(Shape.DOT, Ink.SERIES_1, null),
+    SECOND(Shape.DIAMOND, Ink.SERIES_2, "7 3"),
+    THIRD(Shape.RING, Ink.SERIES_3, "2 2.5"),
+    FOURTH(Shape.SQUARE, Ink.SERIES_4, "9 3 2 3"),
+    FIFTH(Shape.DOT, Ink.SERIES_5, "4 2"),
+    SIXTH(Shape.DIAMOND, Ink.SERIES_6, "1 3"),
+    SEVENTH(Shape.RING, Ink.SERIES_7, "12 4");
 
     private enum Shape {
         DOT,

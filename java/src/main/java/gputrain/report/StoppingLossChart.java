@@ -9,6 +9,8 @@ import java.util.Optional;
 final class StoppingLossChart {
     private static final int HEIGHT = 360;
     private static final int STEPS = 100;
+    /** The axis counts in ten-thousandths. */
+    private static final double UNITS = 1e4;
 
     private StoppingLossChart() {}
 
@@ -25,6 +27,7 @@ final class StoppingLossChart {
             double paperLoss,
             double paperRmsdMeV) {
         Extent x = new Extent().add(losses).add(paperLoss);
+        double room = 0.03 * (x.max() - x.min());
         Extent y = new Extent().add(rmsdMeV).add(paperRmsdMeV);
         Svg svg = new Svg(Figure.PAIR_WIDTH, HEIGHT, "Test rms deviation of " + model + " against the stopping loss");
         Frame frame = new Frame(
@@ -33,18 +36,17 @@ final class StoppingLossChart {
                         34,
                         svg.width() - 68 - 24,
                         HEIGHT - 34 - 50,
-                        Scale.Linear.between(
-                                x.min() - 0.03 * (x.max() - x.min()), x.max() + 0.03 * (x.max() - x.min()), 5),
+                        Scale.Linear.between(UNITS * (x.min() - room), UNITS * (x.max() + room), 5),
                         Scale.Linear.covering(y, 6))
-                .axes("training loss at which training stops", "test rms deviation (MeV)");
+                .axes("training loss at which training stops (10⁻⁴)", "test rms deviation (MeV)");
         svg.fillGroup(Ink.TRAIN);
         for (int i = 0; i < losses.length; i++) {
-            svg.dot(frame.px(losses[i]), frame.py(rmsdMeV[i]), 1.7);
+            svg.dot(frame.px(UNITS * losses[i]), frame.py(rmsdMeV[i]), 1.7);
         }
         svg.endGroup();
         Optional<PolynomialFit> fit = PolynomialFit.of(losses, rmsdMeV, degree);
         fit.ifPresent(curve -> curve(frame, curve, x));
-        double at = frame.px(paperLoss);
+        double at = frame.px(UNITS * paperLoss);
         svg.line(at, frame.top(), at, frame.bottom(), Stroke.dashed(Ink.AXIS, 1));
         svg.diamond(at, frame.py(paperRmsdMeV), 6, Ink.TEST);
         svg.text(frame.right(), 20, model, Anchor.END, Ink.TEXT, 14);
@@ -79,6 +81,6 @@ final class StoppingLossChart {
     }
 
     private static String point(Frame frame, double x, double y) {
-        return Numbers.coordinate(frame.px(x)) + " " + Numbers.coordinate(frame.py(y));
+        return Numbers.coordinate(frame.px(UNITS * x)) + " " + Numbers.coordinate(frame.py(y));
     }
 }

@@ -3,6 +3,7 @@ package gputrain.cli;
 import static gputrain.cli.Cli.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import gputrain.experiment.StudyFile;
 import gputrain.experiment.Tiny;
 import java.io.IOException;
@@ -162,6 +163,18 @@ class ReproduceCommandTest {
         String page = Files.readString(out.resolve("report.html"));
         assertThat(reproduce().code()).isZero();
         assertThat(Files.readString(out.resolve("report.html"))).isEqualTo(page);
+    }
+
+    @Test
+    void printsItsTablesForMachines() throws IOException {
+        JsonNode lines = reproduce("--json").json();
+        assertThat(lines).hasSize(6);
+        assertThat(lines.get(0).path("row").asText()).isEqualTo("Tiny");
+        assertThat(lines.get(0).path("paper").path("networks").asInt()).isEqualTo(2);
+        assertThat(lines.get(0).path("leak-free").path("rmsdMeV").asDouble()).isPositive();
+        assertThat(lines.get(0).path("published").path("rmsdMeV").isNull()).isTrue();
+        assertThat(lines.get(4).path("published").path("rmsdMeV").asDouble()).isEqualTo(0.25);
+        assertThat(lines.get(4).has("leak-free")).isFalse();
     }
 
     @Test
