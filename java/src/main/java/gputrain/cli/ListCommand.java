@@ -32,7 +32,7 @@ final class ListCommand implements Callable<Integer> {
                 node.put("title", experiment.title());
                 node.put("citation", experiment.paper().citation());
             } else {
-                out.printf("%-34s %s%n", name, experiment.title());
+                out.printf("%-42s %s%n", name, experiment.title());
             }
         }
         if (json) {

@@ -1,5 +1,6 @@
 package gputrain.evaluation;
 
+import java.util.Arrays;
 import java.util.Optional;
 import org.hipparchus.exception.MathRuntimeException;
 import org.hipparchus.fitting.GaussianCurveFitter;
@@ -16,7 +17,8 @@ public record GaussianFit(double amplitude, double mean, double standardDeviatio
     /**
      * Fits the counts at the middles of their bins.
      *
-     * @return nothing when fewer than three bins hold anything, or when no curve is found
+     * @return nothing when fewer than three bins hold anything, or when no curve with its maximum inside the histogram
+     *     and no wider than it fits best
      */
     public static Optional<GaussianFit> of(double[] middles, int[] counts) {
         WeightedObservedPoints points = new WeightedObservedPoints();
@@ -31,13 +33,19 @@ public record GaussianFit(double amplitude, double mean, double standardDeviatio
         try {
             double[] fitted =
                     GaussianCurveFitter.create().withMaxIterations(ITERATIONS).fit(points.toList());
-            double width = Math.abs(fitted[2]);
-            boolean finite = Double.isFinite(fitted[0]) && Double.isFinite(fitted[1]) && Double.isFinite(width);
-            return finite && width > 0 ? Optional.of(new GaussianFit(fitted[0], fitted[1], width)) : Optional.empty();
+            GaussianFit fit = new GaussianFit(fitted[0], fitted[1], Math.abs(fitted[2]));
+            return fit.describes(middles) ? Optional.of(fit) : Optional.empty();
         } catch (MathRuntimeException e) {
-            // A histogram without a hump has no such curve.
+            // Some histograms without a hump have no best curve at all.
             return Optional.empty();
         }
+    }
+
+    /** Whether it is a hump inside the histogram: a flat or hollow one is fitted best by a curve far outside it. */
+    private boolean describes(double[] middles) {
+        double low = Arrays.stream(middles).min().orElseThrow();
+        double high = Arrays.stream(middles).max().orElseThrow();
+        return amplitude > 0 && mean >= low && mean <= high && standardDeviation > 0 && standardDeviation <= high - low;
     }
 
     /** The curve's height at x. */

@@ -63,9 +63,9 @@ public final class Masses {
         return new Masses(table.title(), Kind.THEORY, masses);
     }
 
-    /** Predictions of a model. */
-    public static Masses prediction(String name, Map<Nuclide, Mass> masses) {
-        return new Masses(name, Kind.PREDICTION, masses);
+    /** Masses that are in no table: predictions of a model, or those of a run's files. */
+    public static Masses of(String name, Kind kind, Map<Nuclide, Mass> masses) {
+        return new Masses(name, kind, masses);
     }
 
     /** Name for a legend. */

@@ -49,8 +49,8 @@ final class SeparationEnergies {
                 test.add(p.nuclide());
             }
         }
-        Masses experiment = Masses.prediction("measured", measured);
-        Masses model = Masses.prediction("predicted", predicted);
+        Masses experiment = Masses.of("measured", Masses.Kind.EXPERIMENT, measured);
+        Masses model = Masses.of("predicted", Masses.Kind.PREDICTION, predicted);
         Map<Integer, List<Point>> chains = new TreeMap<>();
         for (Nuclide nuclide : predicted.keySet()) {
             MassDifference.S_N.of(model, nuclide).ifPresent(value -> {

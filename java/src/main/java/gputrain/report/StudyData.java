@@ -62,7 +62,7 @@ final class StudyData {
             trained.predict(List.copyOf(nuclides), library, inference.engine(), inference.options(), new ArrayList<>())
                     .forEach(one ->
                             masses.put(one.nuclide(), new Masses.Mass(one.massExcessMeV(), one.spreadMeV(), false)));
-            return Masses.prediction(model.label(), masses);
+            return Masses.of(model.label(), Masses.Kind.PREDICTION, masses);
         });
     }
 

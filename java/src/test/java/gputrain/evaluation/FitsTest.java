@@ -3,7 +3,10 @@ package gputrain.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FitsTest {
 
@@ -39,7 +42,16 @@ class FitsTest {
         assertThat(GaussianFit.of(new double[0], new int[0])).isEmpty();
     }
 
-    /** NumPy: polyfit(x, y, 1, cov=True); standard errors by hand from the textbook formula of a straight line. */
+    @ParameterizedTest
+    @ValueSource(strings = {"5 5 5 5 5 5 5", "9 4 1 0 1 4 9", "1 0 1 0 1 0 1", "0 1 2 3 4 5 6", "0 0 0 0 0 0 9"})
+    void aHistogramWithoutAHumpHasNoGaussian(String counts) {
+        int[] numbers =
+                Arrays.stream(counts.split(" ")).mapToInt(Integer::parseInt).toArray();
+        assertThat(GaussianFit.of(new double[] {-0.6, -0.4, -0.2, 0, 0.2, 0.4, 0.6}, numbers))
+                .isEmpty();
+    }
+
+    /** By hand, from the formulas of a straight line. */
     @Test
     void aLineHasTheTextbooksBand() {
         double[] x = {1, 2, 3, 4};

@@ -122,8 +122,9 @@ class MassDifferenceTest {
 
     @Test
     void aMissingMassGivesNothing() {
-        Masses two = Masses.prediction(
+        Masses two = Masses.of(
                 "two",
+                Masses.Kind.PREDICTION,
                 Map.of(
                         new Nuclide(1, 0), new Masses.Mass(7.289, Double.NaN, false),
                         new Nuclide(1, 1), new Masses.Mass(13.136, Double.NaN, false)));
@@ -138,9 +139,41 @@ class MassDifferenceTest {
     }
 
     @Test
+    void shellGapsAndOddEvenDifferencesFollowTheirDefinitions() {
+        Masses masses = Masses.of(
+                "chain",
+                Masses.Kind.THEORY,
+                Map.of(
+                        new Nuclide(50, 80), new Masses.Mass(-1, Double.NaN, false),
+                        new Nuclide(50, 81), new Masses.Mass(0.5, Double.NaN, false),
+                        new Nuclide(50, 82), new Masses.Mass(-3, Double.NaN, false),
+                        new Nuclide(50, 83), new Masses.Mass(2.5, Double.NaN, false),
+                        new Nuclide(50, 84), new Masses.Mass(4, Double.NaN, false)));
+        // M(80) - 2 M(82) + M(84); (M(81) - 2 M(82) + M(83)) / 2, and its opposite for the odd neighbour.
+        assertThat(MassDifference.NEUTRON_SHELL_GAP
+                        .of(masses, new Nuclide(50, 82))
+                        .orElseThrow()
+                        .energyMeV())
+                .isEqualTo(9, within(1e-12));
+        assertThat(MassDifference.NEUTRON_ODD_EVEN
+                        .of(masses, new Nuclide(50, 82))
+                        .orElseThrow()
+                        .energyMeV())
+                .isEqualTo(4.5, within(1e-12));
+        assertThat(MassDifference.NEUTRON_ODD_EVEN
+                        .of(masses, new Nuclide(50, 81))
+                        .orElseThrow()
+                        .energyMeV())
+                .isEqualTo(2.5, within(1e-12));
+        assertThat(MassDifference.PROTON_ODD_EVEN.of(masses, new Nuclide(50, 82)))
+                .isEmpty();
+    }
+
+    @Test
     void uncertaintiesAddInQuadrature() {
-        Masses masses = Masses.prediction(
+        Masses masses = Masses.of(
                 "three",
+                Masses.Kind.PREDICTION,
                 Map.of(
                         new Nuclide(2, 1), new Masses.Mass(1, 0.3, false),
                         new Nuclide(2, 3), new Masses.Mass(2, 0.2, true),
