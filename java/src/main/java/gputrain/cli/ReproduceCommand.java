@@ -89,7 +89,7 @@ final class ReproduceCommand implements Callable<Integer> {
         int number = 0;
         try (StopRequest stop = StopRequest.onSignals()) {
             for (Study.Part part : parts) {
-                Path run = directory.resolve(lastName(part.experiment()));
+                Path run = directory.resolve(part.folder());
                 runs.put(part.experiment(), run);
                 number++;
                 if (!training.quiet()) {
@@ -160,11 +160,5 @@ final class ReproduceCommand implements Callable<Integer> {
                 false,
                 training.checkpointInterval());
         return training.run(spec, prepared, library, options, stop);
-    }
-
-    /** {@code huang/method-1-case-a} as a folder inside the paper's. */
-    private static String lastName(String experiment) {
-        String name = experiment.substring(experiment.lastIndexOf('/') + 1);
-        return name.endsWith(".toml") ? name.substring(0, name.length() - ".toml".length()) : name;
     }
 }

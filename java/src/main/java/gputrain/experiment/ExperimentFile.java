@@ -20,8 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.tomlj.Toml;
-import org.tomlj.TomlParseError;
-import org.tomlj.TomlParseResult;
 import org.tomlj.TomlPosition;
 
 /** Reads experiment files. Every key is documented in {@code data/experiments/README.md}. */
@@ -39,13 +37,7 @@ final class ExperimentFile {
      * @throws ExperimentException naming file, line, key and what was expected
      */
     static Experiment parse(String name, String file, String text) {
-        TomlParseResult result = Toml.parse(text);
-        if (result.hasErrors()) {
-            TomlParseError first = result.errors().get(0);
-            throw new ExperimentException(file + ":" + first.position().line() + ":"
-                    + first.position().column() + ": not valid TOML: " + first.getMessage());
-        }
-        return read(name, file, text, new TomlSection(file, result));
+        return read(name, file, text, TomlFiles.parse(file, text));
     }
 
     private static Experiment read(String name, String file, String text, TomlSection top) {

@@ -25,7 +25,16 @@ public record Study(
     public static final String MASS_EXCESS = "M";
 
     /** An experiment with the number of networks that are trained for it. */
-    public record Part(String experiment, int seeds, List<Protocol> protocols) {}
+    public record Part(String experiment, int seeds, List<Protocol> protocols) {
+
+        /** Its run directory's name inside the study's: {@code huang/method-1-case-a} is {@code method-1-case-a}. */
+        public String folder() {
+            String name = experiment.substring(experiment.replace('\\', '/').lastIndexOf('/') + 1);
+            return name.endsWith(TomlFiles.SUFFIX)
+                    ? name.substring(0, name.length() - TomlFiles.SUFFIX.length())
+                    : name;
+        }
+    }
 
     /** Results beside the paper's. */
     public record Table(String title, String note, List<Row> rows) {}

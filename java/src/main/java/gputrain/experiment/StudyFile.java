@@ -1,28 +1,22 @@
 package gputrain.experiment;
 
 import gputrain.evaluation.MassDifference;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import gputrain.nuclide.Elements;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
-import org.tomlj.Toml;
-import org.tomlj.TomlParseError;
-import org.tomlj.TomlParseResult;
 
 /** Reads study files. Every key is documented in {@code data/studies/README.md}. */
 public final class StudyFile {
-    private static final String ROOT = "/gputrain/data/studies/";
+    private static final String ROOT = "studies/";
 
     /** The studies packed with the program. */
     public static final List<String> NAMES = List.of("huang", "zeng");
+
+    private static final List<String> SETS = List.of("train", "test", "all");
 
     private static final List<String> KEYS = List.of("A", "|N-Z|");
 
@@ -40,43 +34,19 @@ public final class StudyFile {
      */
     public static Study load(String nameOrPath) {
         if (NAMES.contains(nameOrPath)) {
-            return parse(nameOrPath, nameOrPath + ".toml", packed(nameOrPath + ".toml"));
+            return parse(
+                    nameOrPath, nameOrPath + TomlFiles.SUFFIX, TomlFiles.packed(ROOT + nameOrPath + TomlFiles.SUFFIX));
         }
-        if (!nameOrPath.endsWith(".toml")) {
+        if (!nameOrPath.endsWith(TomlFiles.SUFFIX)) {
             throw new UsageException("unknown study \"" + nameOrPath + "\"; known: " + String.join(", ", NAMES)
                     + "; a file of your own must end in .toml");
         }
-        Path path = Path.of(nameOrPath);
-        String file = String.valueOf(path.getFileName());
-        try {
-            return parse(
-                    file.substring(0, file.length() - ".toml".length()),
-                    nameOrPath,
-                    Files.readString(path, StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new ExperimentException(path + ": cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    private static String packed(String name) {
-        try (@Nullable InputStream stream = StudyFile.class.getResourceAsStream(ROOT + name)) {
-            if (stream == null) {
-                throw new IllegalStateException("not packed with the program: " + ROOT + name);
-            }
-            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Path path = TomlFiles.path(nameOrPath);
+        return parse(TomlFiles.nameOf(path), nameOrPath, TomlFiles.read(path));
     }
 
     static Study parse(String name, String file, String text) {
-        TomlParseResult result = Toml.parse(text);
-        if (result.hasErrors()) {
-            TomlParseError first = result.errors().get(0);
-            throw new ExperimentException(file + ":" + first.position().line() + ":"
-                    + first.position().column() + ": not valid TOML: " + first.getMessage());
-        }
-        TomlSection top = new TomlSection(file, result);
+        TomlSection top = TomlFiles.parse(file, text);
         List<Study.Part> parts = parts(top);
         StudyFile reader = new StudyFile(parts);
         Study study = new Study(
@@ -109,7 +79,18 @@ public final class StudyFile {
                     .filter(one -> protocol.equals("both") || one.id().equals(protocol))
                     .toList();
             section.finish();
-            parts.add(new Study.Part(name, seeds, protocols));
+            Study.Part part = new Study.Part(name, seeds, protocols);
+            if (part.folder().isBlank()) {
+                throw section.error("name", "not an experiment: \"" + name + "\"");
+            }
+            if (parts.stream().anyMatch(other -> other.folder().equals(part.folder()))) {
+                throw section.error(
+                        "name", "another experiment has the run directory \"" + part.folder() + "\", too; rename one");
+            }
+            parts.add(part);
+        }
+        if (parts.isEmpty()) {
+            throw top.error("experiments", "at least one is needed");
         }
         return List.copyOf(parts);
     }
@@ -165,6 +146,9 @@ public final class StudyFile {
                     model.string("label"), experiment(model, "experiment", model.string("experiment"))));
             model.finish();
         }
+        if (models.isEmpty()) {
+            throw section.error("models", "at least one is needed");
+        }
         List<Study.Model> all = List.copyOf(models);
         String kind = section.string("kind");
         return switch (kind) {
@@ -174,25 +158,25 @@ public final class StudyFile {
                         title,
                         all,
                         section.number("from"),
-                        section.number("to"),
+                        above(section, "to", "from"),
                         section.number("paper-loss"),
                         section.number("paper-rmsd-MeV"),
-                        section.integer("degree"));
+                        count(section, "degree", 0, 9));
             case "error-map" -> new Study.ErrorMapFigure(title, all);
-            case "residuals" -> new Study.ResidualFigure(title, all, section.string("set", "test"));
+            case "residuals" -> new Study.ResidualFigure(title, all, section.oneOf("set", "test", SETS));
             case "binned" ->
                 new Study.BinnedFigure(
                         title,
                         all,
-                        section.string("set", "test"),
+                        section.oneOf("set", "test", SETS),
                         section.oneOf("key", "A", KEYS),
-                        section.number("width"));
+                        positive(section, "width"));
             case "chains" ->
                 new Study.ChainFigure(
                         title,
                         all,
                         quantity(section, "quantity", section.string("quantity")),
-                        section.wholes("chains"),
+                        chains(section),
                         section.has("theories") ? section.strings("theories") : List.of(),
                         section.has("reference") ? Optional.of(section.string("reference")) : Optional.empty());
             case "landscape" ->
@@ -206,9 +190,9 @@ public final class StudyFile {
                 new Study.HistogramFigure(
                         title,
                         all,
-                        section.string("set", "test"),
-                        section.number("limit-MeV"),
-                        section.integer("bins"));
+                        section.oneOf("set", "test", SETS),
+                        positive(section, "limit-MeV"),
+                        count(section, "bins", 1, 1000));
             default ->
                 throw section.error(
                         "kind",
@@ -216,6 +200,43 @@ public final class StudyFile {
                                 + "\" is not one of sensitivity, stopping-loss, error-map, residuals, binned, chains,"
                                 + " landscape, histogram");
         };
+    }
+
+    private static double positive(TomlSection section, String key) {
+        double value = section.number(key);
+        if (!(value > 0)) {
+            throw section.error(key, "must be above 0: " + value);
+        }
+        return value;
+    }
+
+    private static double above(TomlSection section, String key, String other) {
+        double value = section.number(key);
+        if (!(value > section.number(other))) {
+            throw section.error(key, "must be above " + other + ": " + value);
+        }
+        return value;
+    }
+
+    private static int count(TomlSection section, String key, int least, int most) {
+        int value = section.integer(key);
+        if (value < least || value > most) {
+            throw section.error(key, "must be from " + least + " to " + most + ": " + value);
+        }
+        return value;
+    }
+
+    private static List<Integer> chains(TomlSection section) {
+        List<Integer> chains = section.wholes("chains");
+        for (int z : chains) {
+            if (z < 0 || z > Elements.LARGEST_Z) {
+                throw section.error("chains", "not a proton number: " + z);
+            }
+        }
+        if (chains.isEmpty() || chains.stream().distinct().count() < chains.size()) {
+            throw section.error("chains", "expected different proton numbers: " + chains);
+        }
+        return chains;
     }
 
     private static String quantity(TomlSection section, String key, String symbol) {

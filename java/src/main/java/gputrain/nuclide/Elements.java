@@ -26,7 +26,9 @@ public final class Elements {
     /** First letters of nil, un, bi, tri, quad, pent, hex, sept, oct, enn. */
     private static final String DIGIT_LETTERS = "nubtqphsoe";
 
-    private static final int LARGEST_Z = 999;
+    /** The largest proton number with a systematic symbol. */
+    public static final int LARGEST_Z = 999;
+
     private static final Pattern MASS_FIRST = Pattern.compile("(\\d{1,3})-?([A-Za-z]{1,3})");
     private static final Pattern SYMBOL_FIRST = Pattern.compile("([A-Za-z]{1,3})-?(\\d{1,3})");
     private static final Pattern NUMBERS = Pattern.compile("[Zz](\\d{1,3})[ ,]?[Nn](\\d{1,3})");

@@ -27,7 +27,7 @@ final class StoppingLossChart {
             double paperLoss,
             double paperRmsdMeV) {
         Extent x = new Extent().add(losses).add(paperLoss);
-        double room = 0.03 * (x.max() - x.min());
+        double room = x.max() > x.min() ? 0.03 * (x.max() - x.min()) : 0.1 * Math.abs(paperLoss) + 1e-6;
         Extent y = new Extent().add(rmsdMeV).add(paperRmsdMeV);
         Svg svg = new Svg(Figure.PAIR_WIDTH, HEIGHT, "Test rms deviation of " + model + " against the stopping loss");
         Frame frame = new Frame(

@@ -47,7 +47,7 @@ final class StudyFigures {
             return List.of(binned(one));
         }
         if (figure instanceof Study.ChainFigure one) {
-            return one.chains().stream().map(z -> chain(one, z)).toList();
+            return one.chains().stream().flatMap(z -> chain(one, z).stream()).toList();
         }
         if (figure instanceof Study.LandscapeFigure one) {
             return landscapes(one);
@@ -152,7 +152,8 @@ final class StudyFigures {
                 "Rms deviation of the mean prediction of the networks, " + figure.set() + " set.");
     }
 
-    private Figure chain(Study.ChainFigure figure, int z) {
+    /** No figure when no source has a value of this chain. */
+    private Optional<Figure> chain(Study.ChainFigure figure, int z) {
         Optional<Masses> reference = figure.reference().map(data::theory);
         List<Masses> sources = new ArrayList<>();
         figure.models().forEach(model -> sources.add(data.masses(model)));
@@ -164,10 +165,13 @@ final class StudyFigures {
         List<Series> lines = sources.stream()
                 .map(source -> series(source, figure.quantity(), z, reference, last, first))
                 .toList();
+        if (known.length == 0 && lines.stream().allMatch(line -> line.x().length == 0)) {
+            return Optional.empty();
+        }
         String of = reference.map(table -> " minus " + table.name()).orElse("");
         boolean mass = figure.quantity().equals(Study.MASS_EXCESS);
         String what = mass ? "mass" : figure.quantity();
-        return ChainChart.of(
+        return Optional.of(ChainChart.of(
                 stem + "-z" + z + ".svg",
                 Elements.symbol(z) + " (Z = " + z + ")",
                 what + of + " (MeV)",
@@ -179,7 +183,7 @@ final class StudyFigures {
                                         + MassDifference.of(figure.quantity()).equation())
                         + of + " of the isotopes of " + Elements.symbol(z)
                         + ". Each line and the points are from one source alone; open: estimated in AME2020; numbers:"
-                        + " magic neutron numbers.");
+                        + " magic neutron numbers."));
     }
 
     private static Series series(
@@ -239,6 +243,9 @@ final class StudyFigures {
                             .ifPresent(value -> chains.computeIfAbsent(
                                             neutrons ? nuclide.Z() : nuclide.N(), chain -> new TreeMap<>())
                                     .put(neutrons ? nuclide.N() : nuclide.Z(), value));
+                }
+                if (chains.isEmpty()) {
+                    continue;
                 }
                 figures.add(Landscape.of(
                         stem + "-" + slug(model.label() + " " + quantity) + ".svg",

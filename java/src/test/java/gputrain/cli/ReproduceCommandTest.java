@@ -79,7 +79,7 @@ class ReproduceCommandTest {
             kind = "chains"
             title = "Fig. 7"
             quantity = "M"
-            chains = [22, 131]
+            chains = [22, 999]
             reference = "ws4"
             MODEL
             [[figures]]
@@ -134,10 +134,10 @@ class ReproduceCommandTest {
         for (int figure = 1; figure <= 9; figure++) {
             assertThat(page).contains("Fig. " + figure);
         }
-        // One of each, two chains, two quantities; the chain of Z = 131 has no measured nucleus but has a theory.
+        // One of each, two chains, two quantities; the chain of Z = 999 has no values and no figure.
         try (Stream<Path> figures = Files.list(out.resolve("figures"))) {
             assertThat(figures)
-                    .hasSizeBetween(10, 11)
+                    .hasSize(10)
                     .allSatisfy(file -> assertThat(Files.readString(file))
                             .startsWith("<?xml")
                             .endsWith("</svg>\n")
@@ -191,6 +191,13 @@ class ReproduceCommandTest {
                 "kind = \"binned\" | kind = \"pie\"     | figures.kind: \"pie\" is not one of sensitivity, stopping-loss",
                 "quantity = \"M\" | quantity = \"S_9n\" | figures.quantity: \"S_9n\" is not one of S_n, S_p",
                 "width = 5       | wide = 5             | missing in [figures]: width",
+                "width = 5       | width = 0            | figures.width: must be above 0: 0.0",
+                "bins = 7        | bins = 0             | figures.bins: must be from 1 to 1000: 0",
+                "degree = 1      | degree = 50          | figures.degree: must be from 0 to 9: 50",
+                "to = 10.0       | to = 0.0             | figures.to: must be above from: 0.0",
+                "chains = [22]   | chains = []          | figures.chains: expected different proton numbers: []",
+                "chains = [22]   | chains = [-1]        | figures.chains: not a proton number: -1",
+                "set = \"all\"  | set = \"light\"    | figures.set: \"light\" is not one of train, test, all",
                 "degree = 1      | degree = 1; x = 2    | not valid TOML",
                 "sets = [\"test\", \"light\"] | set = 1 | tables.rows.set: unknown key",
             })
@@ -199,6 +206,15 @@ class ReproduceCommandTest {
         assertThat(text).contains(piece);
         Files.writeString(study, text.replace(piece, replacement));
         reproduce().refused(ExitCode.BAD_DATA, message);
+    }
+
+    @Test
+    void twoExperimentsNeedTwoDirectories() throws IOException {
+        String text = Files.readString(study);
+        Files.writeString(
+                study,
+                text.replace("[[tables]]", "[[experiments]]\nname = \"elsewhere/tiny.toml\"\nseeds = 1\n\n[[tables]]"));
+        reproduce().refused(ExitCode.BAD_DATA, "another experiment has the run directory \"tiny\", too");
     }
 
     @Test
