@@ -69,7 +69,7 @@ public record Study(
     public record SensitivityFigure(String title, List<Model> models) implements Figure {}
 
     /**
-     * Test rms against the training loss at which training stops, with a polynomial and its standard error.
+     * Test rms against the training loss at which training stops, points of each network, the mean of their polynomials and its standard error.
      *
      * @param from smallest stopping loss
      * @param to largest stopping loss

@@ -79,31 +79,35 @@ final class StudyFigures {
     }
 
     private Figure stoppingLoss(Study.StoppingLossFigure figure, Study.Model model) {
-        List<Double> losses = new ArrayList<>();
-        List<Double> rmsd = new ArrayList<>();
-        for (Trace trace : data.protocol(model).traces()) {
-            double[] test = trace.rmsdMeV().getOrDefault("test", new double[0]);
-            // A network stops at a loss when it falls below it for the first time: only new minima count.
-            double lowest = Double.POSITIVE_INFINITY;
-            for (int i = 0; i < test.length; i++) {
-                double loss = trace.loss()[i];
-                if (loss < lowest) {
-                    lowest = loss;
-                    if (loss >= figure.from() && loss <= figure.to() && Double.isFinite(test[i])) {
-                        losses.add(loss);
-                        rmsd.add(test[i]);
-                    }
-                }
-            }
-        }
+        List<StoppingLossChart.Network> networks = data.protocol(model).traces().stream()
+                .map(trace -> stoppingLosses(figure, trace))
+                .toList();
         return StoppingLossChart.of(
                 stem + "-" + slug(model.label()) + ".svg",
                 model.label(),
-                numbers(losses),
-                numbers(rmsd),
+                networks,
                 figure.degree(),
                 figure.paperLoss(),
                 figure.paperRmsdMeV());
+    }
+
+    /** A network stops at a loss when it falls below it for the first time: only new minima count. */
+    private static StoppingLossChart.Network stoppingLosses(Study.StoppingLossFigure figure, Trace trace) {
+        List<Double> losses = new ArrayList<>();
+        List<Double> rmsd = new ArrayList<>();
+        double[] test = trace.rmsdMeV().getOrDefault("test", new double[0]);
+        double lowest = Double.POSITIVE_INFINITY;
+        for (int i = 0; i < test.length; i++) {
+            double loss = trace.loss()[i];
+            if (loss < lowest) {
+                lowest = loss;
+                if (loss >= figure.from() && loss <= figure.to() && Double.isFinite(test[i])) {
+                    losses.add(loss);
+                    rmsd.add(test[i]);
+                }
+            }
+        }
+        return new StoppingLossChart.Network(numbers(losses), numbers(rmsd));
     }
 
     private List<Figure> errorMaps(Study.ErrorMapFigure figure) {
