@@ -62,6 +62,11 @@ final class ReproduceCommand implements Callable<Integer> {
             description = "Directory of the report and of all runs (default: reproductions/PAPER).")
     private @Nullable Path out;
 
+    @Option(
+            names = "--fresh",
+            description = "Replace run directories that hold other seeds or another version of an experiment.")
+    private boolean fresh;
+
     @Option(names = "--json", description = "Print the tables as a JSON array.")
     private boolean json;
 
@@ -157,7 +162,7 @@ final class ReproduceCommand implements Callable<Integer> {
                 LongStream.rangeClosed(1, count).boxed().toList(),
                 run,
                 null,
-                false,
+                fresh,
                 training.checkpointInterval());
         return training.run(spec, prepared, library, options, stop);
     }

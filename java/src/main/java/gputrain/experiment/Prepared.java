@@ -108,8 +108,21 @@ public final class Prepared {
                     "leak-free.parts",
                     experiment.leakFree().parts() + " parts of " + training.length + " training nuclei");
         }
+        requireSubsets(experiment, rows, training, test);
         Set<Nuclide> supplement = added.stream().map(MassEntry::nuclide).collect(Collectors.toUnmodifiableSet());
         return new Prepared(experiment, library, List.copyOf(tables), List.copyOf(rows), supplement, training, test);
+    }
+
+    private static void requireSubsets(Experiment experiment, List<MassEntry> rows, int[] training, int[] test) {
+        for (Experiment.Subset subset : experiment.data().subsets()) {
+            IntStream set = subset.of().equals("train")
+                    ? IntStream.of(training)
+                    : subset.of().equals("test") ? IntStream.of(test) : IntStream.range(0, rows.size());
+            if (set.noneMatch(row -> subset.selection().admits(rows.get(row)))) {
+                throw ExperimentFile.error(
+                        experiment, "data.subsets", "no nucleus of the set is in \"" + subset.name() + "\"");
+            }
+        }
     }
 
     /** Theory's values in the form of rows: not measured, without an uncertainty. */
@@ -121,7 +134,7 @@ public final class Prepared {
         TheoryTable theory =
                 named(experiment, "data.supplement.table", wanted.get().table(), library::theory);
         Set<Nuclide> there = rows.stream().map(MassEntry::nuclide).collect(Collectors.toSet());
-        return theory.entries().stream()
+        List<MassEntry> added = theory.entries().stream()
                 .map(entry -> new MassEntry(
                         entry.nuclide(),
                         entry.massExcessMeV() * 1000,
@@ -131,6 +144,11 @@ public final class Prepared {
                 .filter(entry -> !there.contains(entry.nuclide())
                         && wanted.get().selection().admits(entry))
                 .toList();
+        if (added.isEmpty()) {
+            throw ExperimentFile.error(
+                    experiment, "data.supplement", "adds no nuclei; a theory's values count as estimated");
+        }
+        return added;
     }
 
     private static int[] rowsWhere(List<MassEntry> rows, Predicate<MassEntry> condition) {

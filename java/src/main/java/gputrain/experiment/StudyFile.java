@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -17,6 +18,9 @@ public final class StudyFile {
     public static final List<String> NAMES = List.of("huang", "zeng");
 
     private static final List<String> SETS = List.of("train", "test", "all");
+
+    /** What a study itself writes beside the run directories. */
+    private static final List<String> TAKEN = List.of(".", "..", "figures", "report.html", "results.csv");
 
     private static final List<String> KEYS = List.of("A", "|N-Z|");
 
@@ -80,10 +84,10 @@ public final class StudyFile {
                     .toList();
             section.finish();
             Study.Part part = new Study.Part(name, seeds, protocols);
-            if (part.folder().isBlank()) {
-                throw section.error("name", "not an experiment: \"" + name + "\"");
+            if (part.folder().isBlank() || TAKEN.contains(part.folder())) {
+                throw section.error("name", "\"" + part.folder() + "\" cannot be a run directory; rename the file");
             }
-            if (parts.stream().anyMatch(other -> other.folder().equals(part.folder()))) {
+            if (parts.stream().anyMatch(other -> other.folder().equalsIgnoreCase(part.folder()))) {
                 throw section.error(
                         "name", "another experiment has the run directory \"" + part.folder() + "\", too; rename one");
             }
@@ -100,6 +104,10 @@ public final class StudyFile {
         for (TomlSection section : top.sections("tables")) {
             List<Study.Row> rows = new ArrayList<>();
             for (TomlSection row : section.sections("rows")) {
+                if (row.has("published-rmsd-MeV") && !row.has("baseline")) {
+                    throw row.error(
+                            "published-rmsd-MeV", "is for a baseline; an experiment's figures are in its own file");
+                }
                 rows.add(new Study.Row(
                         row.string("label"),
                         experiment(row, "experiment", row.string("experiment")),
@@ -150,6 +158,15 @@ public final class StudyFile {
             throw section.error("models", "at least one is needed");
         }
         List<Study.Model> all = List.copyOf(models);
+        // The files of the figures are named by the letters and digits of the labels.
+        if (all.stream()
+                        .map(model ->
+                                model.label().replaceAll("[^\\p{Alnum}]+", "-").toLowerCase(Locale.ROOT))
+                        .distinct()
+                        .count()
+                < all.size()) {
+            throw section.error("models", "labels must differ in letters or digits");
+        }
         String kind = section.string("kind");
         return switch (kind) {
             case "sensitivity" -> new Study.SensitivityFigure(title, all);
@@ -170,7 +187,7 @@ public final class StudyFile {
                         all,
                         section.oneOf("set", "test", SETS),
                         section.oneOf("key", "A", KEYS),
-                        positive(section, "width"));
+                        count(section, "width", 1, 400));
             case "chains" ->
                 new Study.ChainFigure(
                         title,
@@ -184,7 +201,7 @@ public final class StudyFile {
                         title,
                         all,
                         section.strings("quantities").stream()
-                                .map(symbol -> quantity(section, "quantities", symbol))
+                                .map(symbol -> difference(section, "quantities", symbol))
                                 .toList());
             case "histogram" ->
                 new Study.HistogramFigure(
@@ -240,12 +257,14 @@ public final class StudyFile {
     }
 
     private static String quantity(TomlSection section, String key, String symbol) {
-        if (!symbol.equals(Study.MASS_EXCESS)) {
-            try {
-                MassDifference.of(symbol);
-            } catch (IllegalArgumentException e) {
-                throw section.error(key, String.valueOf(e.getMessage()));
-            }
+        return symbol.equals(Study.MASS_EXCESS) ? symbol : difference(section, key, symbol);
+    }
+
+    private static String difference(TomlSection section, String key, String symbol) {
+        try {
+            MassDifference.of(symbol);
+        } catch (IllegalArgumentException e) {
+            throw section.error(key, String.valueOf(e.getMessage()));
         }
         return symbol;
     }

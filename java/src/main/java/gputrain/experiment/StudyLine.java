@@ -112,6 +112,9 @@ public record StudyLine(
             }
             for (String set : sets) {
                 JsonNode metrics = baseline.path("metrics").path(set);
+                if (metrics.isMissingNode()) {
+                    throw noSuchSet(row, set);
+                }
                 Measure ours = new Measure(
                         number(metrics.path("rmsdMeV")),
                         Double.NaN,
@@ -131,6 +134,11 @@ public record StudyLine(
             return;
         }
         throw new ExperimentException(row.experiment() + " has no baseline \"" + wanted + "\"");
+    }
+
+    private static ExperimentException noSuchSet(Study.Row row, String set) {
+        return new ExperimentException("the study's row \"" + row.label() + "\" names the set \"" + set + "\", which "
+                + row.experiment() + " has not");
     }
 
     private static double number(JsonNode node) {

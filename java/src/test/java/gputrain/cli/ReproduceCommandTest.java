@@ -181,6 +181,7 @@ class ReproduceCommandTest {
     void otherSeedsAreAnotherRun() {
         reproduce("--only", directory.resolve("tiny.toml"), "--seeds", 1);
         reproduce().refused(ExitCode.USAGE, "tiny");
+        assertThat(reproduce("--fresh").code()).isZero();
     }
 
     @ParameterizedTest
@@ -191,7 +192,10 @@ class ReproduceCommandTest {
                 "kind = \"binned\" | kind = \"pie\"     | figures.kind: \"pie\" is not one of sensitivity, stopping-loss",
                 "quantity = \"M\" | quantity = \"S_9n\" | figures.quantity: \"S_9n\" is not one of S_n, S_p",
                 "width = 5       | wide = 5             | missing in [figures]: width",
-                "width = 5       | width = 0            | figures.width: must be above 0: 0.0",
+                "width = 5       | width = 0            | figures.width: must be from 1 to 400: 0",
+                "quantities = [\"S_n\", | quantities = [\"M\", | figures.quantities: \"M\" is not one of S_n",
+                "baseline = \"WS4\" | # none | tables.rows.published-rmsd-MeV: is for a baseline",
+                "sets = [\"test\", \"light\"] | sets = [\"heavy\"] | names the set \"heavy\", which",
                 "bins = 7        | bins = 0             | figures.bins: must be from 1 to 1000: 0",
                 "degree = 1      | degree = 50          | figures.degree: must be from 0 to 9: 50",
                 "to = 10.0       | to = 0.0             | figures.to: must be above from: 0.0",

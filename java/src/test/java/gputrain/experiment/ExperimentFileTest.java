@@ -106,11 +106,13 @@ class ExperimentFileTest {
                 "{ kind = \"random\", test-fraction = 0.2, random-state = 42 } | { kind = \"newer-edition\", table = \"ame2020\" } | tiny.toml:3:1: data: the selection",
                 "{ kind = \"random\", test-fraction = 0.2, random-state = 42 } | { kind = \"in-edition\", table = \"ame2024\" } | tiny.toml:9:1: data.split: ",
                 "{ kind = \"random\", test-fraction = 0.2, random-state = 42 } | { kind = \"in-edition\", table = \"ame2020\" } | tiny.toml:3:1: data: the selection",
+                "[inputs] | [[data.subsets]]\\nname = \"none\"\\nZ-above = 200\\n[inputs] | data.subsets: no nucleus of the set is in \"none\"",
+                "[inputs] | [data.supplement]\\ntable = \"ws4\"\\nmeasured = true\\n[inputs] | data.supplement: adds no nuclei",
                 "Z-above = 20          | Z-above = 200               | leaves no nuclei to train or to test on",
                 "parts = 5             | parts = 5000                | tiny.toml:35:1: leak-free.parts: 5000 parts of"
             })
     void saysWhatDoesNotFitTheData(String piece, String replacement, String message) {
-        Experiment experiment = Tiny.experiment(Tiny.with(piece, replacement));
+        Experiment experiment = Tiny.experiment(Tiny.with(piece, replacement.replace("\\n", "\n")));
         assertThatThrownBy(() -> Prepared.of(experiment, DataLibrary.bundled()))
                 .isInstanceOf(ExperimentException.class)
                 .hasMessageContaining(message);
