@@ -42,10 +42,30 @@ final class StudyData {
     Protocol protocol(Study.Model model) {
         return protocols.computeIfAbsent(model.experiment(), name -> {
             SavedRun run = run(name);
-            return Protocol.readAll(
-                            run.directory().path(), Json.read(run.directory().record()))
-                    .get(0);
+            Json record = Json.read(run.directory().record());
+            Protocol protocol = Protocol.readAll(run.directory().path(), record).get(0);
+            requireComplete(run, record, protocol);
+            return protocol;
         });
+    }
+
+    /** A file cut at the end of a line still reads well, and would change every figure without a word. */
+    private static void requireComplete(SavedRun run, Json record, Protocol protocol) {
+        record.get("sets").members().forEach((set, size) -> {
+            long there = protocol.predictions().stream()
+                    .filter(p -> p.set().equals(set) && Double.isFinite(p.predictedMeV()))
+                    .count();
+            boolean whole = set.equals("train") || set.equals("test");
+            if (whole && there != Math.round(size.number())) {
+                throw new ReportException(
+                        run.directory().path() + ": predictions.csv has " + there + " nuclei of the set " + set
+                                + ", the run has " + Math.round(size.number()) + "; restore the file, or train again");
+            }
+        });
+        if (protocol.traces().isEmpty()) {
+            throw new ReportException(
+                    run.directory().path() + ": metrics.csv is empty or missing; restore the file, or train again");
+        }
     }
 
     /** Mean predictions of the networks for every nucleus of the newest edition and of the {@link #CHART} table. */

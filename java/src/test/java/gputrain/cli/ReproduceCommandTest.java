@@ -166,6 +166,18 @@ class ReproduceCommandTest {
     }
 
     @Test
+    void aCutFileIsNoticed() throws IOException {
+        assertThat(reproduce().code()).isZero();
+        Path predictions = out.resolve("tiny").resolve("predictions.csv");
+        List<String> lines = Files.readAllLines(predictions);
+        Files.write(predictions, lines.subList(0, 20));
+        reproduce().refused(ExitCode.BAD_DATA, "predictions.csv has", "restore the file");
+        Files.write(predictions, lines);
+        Files.writeString(out.resolve("tiny").resolve("metrics.csv"), "");
+        reproduce().refused(ExitCode.BAD_DATA, "metrics.csv");
+    }
+
+    @Test
     void printsItsTablesForMachines() throws IOException {
         JsonNode lines = reproduce("--json").json();
         assertThat(lines).hasSize(6);
