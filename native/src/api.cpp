@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "covariance.h"
 #include "kernels.h"
 #include "session.h"
 
@@ -69,6 +70,17 @@ int gt_predict(const gt_session* session, const double* parameters, const double
 int gt_input_gradient(const gt_session* session, const double* parameters, const double* inputs, int32_t rows,
                       const double* output_weights, double* gradient) {
   return guarded([&] { session->input_gradient(parameters, inputs, rows, output_weights, gradient); });
+}
+
+int gt_assemble(int32_t kind, double length, double class_length, double weight, const double* a, int32_t rows_a,
+                const double* b, int32_t rows_b, int32_t columns, int32_t threads, double* result) {
+  return guarded([&] {
+    if (kind < GT_ADDITIVE || kind > GT_DISTANCE) {
+      throw std::invalid_argument("no such kernel: " + std::to_string(kind));
+    }
+    gputrain::assemble(static_cast<gputrain::CovarianceKind>(kind), length, class_length, weight, a, rows_a, b, rows_b,
+                       columns, threads, result);
+  });
 }
 
 int gt_measure_peak(int32_t threads, double seconds, double* gflops) {

@@ -72,6 +72,17 @@ struct SgdStep {
   float momentum, weight_decay, rate;
 };
 
+// Kernel (covariance) function of two points; equations in gputrain_cpu.h.
+enum class CovarianceKind : int32_t { additive, gaussian, gaussian_with_classes, distance };
+
+struct Covariance {
+  CovarianceKind kind;
+  int columns;
+  ptrdiff_t stride;             // of the other points, which are stored coordinate by coordinate
+  double factor, class_factor;  // -1 / (2 length^2)
+  double weight;                // of the sum, or of the term of the classes
+};
+
 // The kernels of one instruction set.
 struct Kernels {
   const char* name;
@@ -93,6 +104,8 @@ struct Kernels {
   void (*activate)(Activation, const float* x, float* value, float* slope, size_t n);
   // Floating-point operations done by `rounds` rounds of independent multiply-adds in registers.
   double (*multiply_adds)(long rounds);
+  // Covariance of a point with `count` others, [columns][stride], rounded up to 8; result has room for as many.
+  void (*covariance_row)(const Covariance&, const double* point, const double* others, ptrdiff_t count, double* result);
 };
 
 }  // namespace gputrain

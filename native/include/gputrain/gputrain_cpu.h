@@ -102,6 +102,20 @@ int gt_input_gradient(const gt_session* session, const double* parameters, const
                       const double* output_weights, double* gradient);
 
 /*
+ * Kernel (covariance) matrix in float64: a [rows_a, columns], b [rows_b, columns] -> result [rows_a, rows_b]. With d the
+ * difference of two points' coordinates and r its norm:
+ *   GT_ADDITIVE               weight * sum_n exp(-d_n^2 / (2 length^2))
+ *   GT_GAUSSIAN               exp(-r^2 / (2 length^2))
+ *   GT_GAUSSIAN_WITH_CLASSES  the same plus, where the last coordinates are equal, weight * exp(-r^2 / (2 class_length^2));
+ *                             r without the last coordinate
+ *   GT_DISTANCE               r
+ * b null: a itself, and half of the matrix is copied. threads never changes a result.
+ */
+enum { GT_ADDITIVE = 0, GT_GAUSSIAN = 1, GT_GAUSSIAN_WITH_CLASSES = 2, GT_DISTANCE = 3 };
+int gt_assemble(int32_t kind, double length, double class_length, double weight, const double* a, int32_t rows_a,
+                const double* b, int32_t rows_b, int32_t columns, int32_t threads, double* result);
+
+/*
  * Multiply-adds in registers on `threads` threads at once for about `seconds`: the peak to compare a rate with, in 1e9
  * floating-point operations a second.
  */

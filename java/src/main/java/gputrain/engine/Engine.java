@@ -37,6 +37,21 @@ public interface Engine {
      */
     Session open(TrainingPlan plan, DataSet data, EngineOptions options);
 
+    /** Why it cannot compute kernel models; empty when it can. */
+    default Optional<String> kernelsUnsupported() {
+        return Optional.of("it computes no kernel models");
+    }
+
+    /**
+     * Opens a kernel model on its points, in float64.
+     *
+     * @throws EngineException when the device fails or is unavailable
+     */
+    default KernelSession openKernel(KernelProblem problem, EngineOptions options) {
+        throw new EngineException(
+                "engine " + name() + ": " + kernelsUnsupported().orElse("no kernel models"));
+    }
+
     /**
      * A device of an engine.
      *

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The engines of this installation, and the choice among them. */
@@ -48,12 +49,26 @@ public final class Engines {
     }
 
     static Choice choose(String requested, TrainingPlan plan, List<Engine> engines) {
+        return choose(requested, engines, engine -> engine.unsupported(plan));
+    }
+
+    /**
+     * Chooses the engine for kernel models.
+     *
+     * @throws NoSuchEngineException when none fits
+     */
+    public static Choice chooseForKernels(String requested) {
+        return choose(requested, all(), Engine::kernelsUnsupported);
+    }
+
+    private static Choice choose(
+            String requested, List<Engine> engines, Function<Engine, Optional<String>> unsupported) {
         List<Rejection> rejected = new ArrayList<>();
         for (Engine engine : engines) {
             if (!requested.equals(AUTO) && !requested.equals(engine.name())) {
                 continue;
             }
-            Optional<String> cause = engine.unavailable().or(() -> engine.unsupported(plan));
+            Optional<String> cause = engine.unavailable().or(() -> unsupported.apply(engine));
             if (cause.isEmpty()) {
                 return new Choice(engine, rejected);
             }

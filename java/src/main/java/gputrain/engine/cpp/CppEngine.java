@@ -4,6 +4,9 @@ import gputrain.engine.DataSet;
 import gputrain.engine.Engine;
 import gputrain.engine.EngineException;
 import gputrain.engine.EngineOptions;
+import gputrain.engine.HostKernelSession;
+import gputrain.engine.KernelProblem;
+import gputrain.engine.KernelSession;
 import gputrain.engine.Precision;
 import gputrain.engine.Session;
 import gputrain.engine.TrainingPlan;
@@ -15,6 +18,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.openblas.global.openblas;
 import org.jspecify.annotations.Nullable;
 
 /** Vector kernels in C++ for the processor's widest instruction set; float32, dense networks. */
@@ -56,10 +60,28 @@ public final class CppEngine implements Engine {
         unavailable().or(() -> unsupported(plan)).ifPresent(cause -> {
             throw new EngineException(cause);
         });
+        requireFirst(options);
+        return new CppSession(plan, data, options.resolvedThreads());
+    }
+
+    @Override
+    public Optional<String> kernelsUnsupported() {
+        return unavailable().or(() -> Optional.ofNullable(Blas.FAILURE));
+    }
+
+    @Override
+    public KernelSession openKernel(KernelProblem problem, EngineOptions options) {
+        kernelsUnsupported().ifPresent(cause -> {
+            throw new EngineException(cause);
+        });
+        requireFirst(options);
+        return new HostKernelSession(problem, new OpenBlasAlgebra(options.resolvedThreads()), "OpenBLAS");
+    }
+
+    private static void requireFirst(EngineOptions options) {
         if (options.device() != 0) {
             throw new IllegalArgumentException("the cpp engine has one device, number 0, not " + options.device());
         }
-        return new CppSession(plan, data, options.resolvedThreads());
     }
 
     /**
@@ -92,6 +114,20 @@ public final class CppEngine implements Engine {
                     .orElse(System.getProperty("os.arch"));
         } catch (IOException e) {
             return System.getProperty("os.arch");
+        }
+    }
+
+    /** Loads OpenBLAS when the first kernel model is opened: networks do not need its 20 MB. */
+    private static final class Blas {
+        static final @Nullable String FAILURE = load();
+
+        private static @Nullable String load() {
+            try {
+                Loader.load(openblas.class);
+                return null;
+            } catch (LinkageError | RuntimeException e) {
+                return "OpenBLAS could not be loaded (" + e.getMessage() + ")";
+            }
         }
     }
 

@@ -302,6 +302,19 @@ final class NativeCpu {
             @Const double[] outputWeights,
             double[] gradient);
 
+    static native int gt_assemble(
+            int kind,
+            double length,
+            double classLength,
+            double weight,
+            @Const double[] a,
+            int rowsA,
+            @Const double @Nullable [] b,
+            int rowsB,
+            int columns,
+            int threads,
+            double[] result);
+
     static native int gt_measure_peak(int threads, double seconds, double[] gflops);
 
     static native @Cast("const char*") @Nullable BytePointer gt_isa();

@@ -3,6 +3,9 @@ package gputrain.engine.jvm;
 import gputrain.engine.DataSet;
 import gputrain.engine.Engine;
 import gputrain.engine.EngineOptions;
+import gputrain.engine.HostKernelSession;
+import gputrain.engine.KernelProblem;
+import gputrain.engine.KernelSession;
 import gputrain.engine.Session;
 import gputrain.engine.TrainingPlan;
 import java.util.List;
@@ -40,9 +43,24 @@ public final class JvmEngine implements Engine {
 
     @Override
     public Session open(TrainingPlan plan, DataSet data, EngineOptions options) {
+        requireFirst(options);
+        return new JvmSession(plan, data, options);
+    }
+
+    @Override
+    public Optional<String> kernelsUnsupported() {
+        return Optional.empty();
+    }
+
+    @Override
+    public KernelSession openKernel(KernelProblem problem, EngineOptions options) {
+        requireFirst(options);
+        return new HostKernelSession(problem, new EjmlAlgebra(), "EJML");
+    }
+
+    private static void requireFirst(EngineOptions options) {
         if (options.device() != 0) {
             throw new IllegalArgumentException("the jvm engine has one device, number 0, not " + options.device());
         }
-        return new JvmSession(plan, data, options);
     }
 }
