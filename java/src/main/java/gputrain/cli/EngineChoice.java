@@ -9,6 +9,7 @@ import gputrain.experiment.UsageException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -59,6 +60,22 @@ final class EngineChoice {
 
     /** @throws NoSuchEngineException when the wish cannot be met */
     Chosen choose(TrainingPlan plan) {
+        return choose(wanted -> Engines.choose(wanted, plan));
+    }
+
+    /**
+     * The engine for kernel models.
+     *
+     * @throws NoSuchEngineException when the wish cannot be met
+     */
+    Chosen chooseForKernels() {
+        if (kernel != null) {
+            throw new UsageException("--cuda-kernel names a kernel that trains networks; this is a kernel model");
+        }
+        return choose(Engines::chooseForKernels);
+    }
+
+    private Chosen choose(Function<String, Engines.Choice> engines) {
         String wanted = engine.toLowerCase(Locale.ROOT);
         if (threads < 0) {
             throw new UsageException("--threads must not be negative: " + threads);
@@ -67,7 +84,7 @@ final class EngineChoice {
             throw new UsageException("--cuda-kernel needs a name, such as solo or grid:64");
         }
         List<Integer> numbers = device == null ? List.of(0) : numbers(device);
-        Engines.Choice choice = Engines.choose(wanted, plan);
+        Engines.Choice choice = engines.apply(wanted);
         List<String> remarks = new ArrayList<>();
         choice.rejected().forEach(one -> remarks.add("engine " + one.engine() + " not used: " + one.cause()));
         Engine chosen = choice.engine();

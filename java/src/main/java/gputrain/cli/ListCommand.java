@@ -3,8 +3,8 @@ package gputrain.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import gputrain.experiment.Experiment;
 import gputrain.experiment.ExperimentCatalogue;
+import gputrain.experiment.Trainable;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,7 +25,7 @@ final class ListCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         ArrayNode array = new ObjectMapper().createArrayNode();
         for (String name : ExperimentCatalogue.names()) {
-            Experiment experiment = ExperimentCatalogue.load(name);
+            Trainable experiment = ExperimentCatalogue.find(name);
             if (json) {
                 ObjectNode node = array.addObject();
                 node.put("name", name);

@@ -6,9 +6,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import gputrain.data.DataLibrary;
 import gputrain.experiment.Experiment;
 import gputrain.experiment.ExperimentCatalogue;
+import gputrain.experiment.KernelData;
+import gputrain.experiment.KernelExperiment;
 import gputrain.experiment.Prepared;
 import gputrain.experiment.RunDirectory;
 import gputrain.experiment.RunOptions;
+import gputrain.experiment.Trainable;
 import gputrain.experiment.UsageException;
 import gputrain.train.ModelFile;
 import gputrain.train.StopRequest;
@@ -101,12 +104,14 @@ final class TrainCommand implements Callable<Integer> {
         training.check();
         // All files are read before the first is trained: a slip in the last one should not cost hours.
         Set<String> names = new LinkedHashSet<>(experiments.isEmpty() ? List.of(DEFAULT_EXPERIMENT) : experiments);
-        List<Experiment> all = names.stream().map(ExperimentCatalogue::load).toList();
+        List<Trainable> all = names.stream().map(ExperimentCatalogue::find).toList();
         DataLibrary library = tables.library();
         ArrayNode records = new ObjectMapper().createArrayNode();
         try (StopRequest stop = StopRequest.onSignals()) {
-            for (Experiment experiment : all) {
-                Optional<JsonNode> record = train(experiment, library, stop);
+            for (Trainable experiment : all) {
+                Optional<JsonNode> record = experiment instanceof KernelExperiment kernels
+                        ? compute(kernels, library, stop)
+                        : train((Experiment) experiment, library, stop);
                 if (record.isEmpty()) {
                     stop.acknowledge();
                     return ExitCode.STOPPED;
@@ -142,7 +147,22 @@ final class TrainCommand implements Callable<Integer> {
         return record;
     }
 
-    private Path directory(Experiment experiment) {
+    private Optional<JsonNode> compute(KernelExperiment experiment, DataLibrary library, StopRequest stop) {
+        if (init != null) {
+            throw new UsageException("--init is for networks; " + experiment.name() + " is a kernel model");
+        }
+        Path directory = directory(experiment);
+        Optional<JsonNode> record =
+                new KernelTraining(spec, training).run(KernelData.of(experiment, library), directory, fresh, stop);
+        if (record.isPresent() && !json) {
+            new KernelTable(record.get()).print(spec.commandLine().getOut());
+            RunDirectory run = new RunDirectory(directory);
+            spec.commandLine().getOut().println("Report: " + (training.reports() ? run.report() : run.record()));
+        }
+        return record;
+    }
+
+    private Path directory(Trainable experiment) {
         Path parent = out == null ? Path.of("runs") : out;
         boolean several = Set.copyOf(experiments).size() > 1;
         return out != null && !several ? parent : parent.resolve(experiment.name());

@@ -36,7 +36,8 @@ public record Experiment(
         List<Integer> hidden,
         Activation activation,
         Training training,
-        LeakFree leakFree) {
+        LeakFree leakFree)
+        implements Trainable {
 
     /** Where the experiment comes from. */
     public record Paper(String citation, String doi, String where) {}

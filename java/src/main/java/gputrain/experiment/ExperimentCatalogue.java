@@ -24,17 +24,37 @@ public final class ExperimentCatalogue {
      * @throws UsageException when there is none
      * @throws ExperimentException when its file is wrong
      */
-    public static Experiment load(String nameOrPath) {
+    public static Trainable find(String nameOrPath) {
         if (names().contains(nameOrPath)) {
-            return ExperimentFile.parse(
+            return parse(
                     nameOrPath, nameOrPath + TomlFiles.SUFFIX, TomlFiles.packed(ROOT + nameOrPath + TomlFiles.SUFFIX));
         }
         if (nameOrPath.endsWith(TomlFiles.SUFFIX)) {
             Path path = TomlFiles.path(nameOrPath);
-            return ExperimentFile.parse("local/" + TomlFiles.nameOf(path), nameOrPath, TomlFiles.read(path));
+            return parse("local/" + TomlFiles.nameOf(path), nameOrPath, TomlFiles.read(path));
         }
         throw new UsageException("unknown experiment \"" + nameOrPath + "\"" + closest(nameOrPath)
                 + "; `gpu-train list` shows all, a file of your own must end in .toml");
+    }
+
+    /**
+     * The same for an experiment that trains networks.
+     *
+     * @throws UsageException when it is one of kernel models, too
+     */
+    public static Experiment load(String nameOrPath) {
+        if (find(nameOrPath) instanceof Experiment experiment) {
+            return experiment;
+        }
+        throw new UsageException(nameOrPath + " is an experiment of kernel models; this needs one of networks");
+    }
+
+    /** A file of either kind. */
+    static Trainable parse(String name, String file, String text) {
+        TomlSection top = TomlFiles.parse(file, text);
+        return top.has(KernelExperimentFile.SECTION)
+                ? KernelExperimentFile.read(name, file, text, top)
+                : ExperimentFile.parse(name, file, text);
     }
 
     private static String closest(String wanted) {

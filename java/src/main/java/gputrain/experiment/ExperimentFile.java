@@ -49,8 +49,7 @@ final class ExperimentFile {
         Map<String, Experiment.Published> published = Map.of();
         if (top.has("paper")) {
             TomlSection section = top.section("paper");
-            paper = new Experiment.Paper(
-                    section.string("citation"), section.string("doi", ""), section.string("where", ""));
+            paper = paper(section);
             published = section.has("published") ? published(section.section("published"), data) : Map.of();
             section.finish();
         }
@@ -91,6 +90,10 @@ final class ExperimentFile {
                 activation,
                 training,
                 leakFree);
+    }
+
+    static Experiment.Paper paper(TomlSection section) {
+        return new Experiment.Paper(section.string("citation"), section.string("doi", ""), section.string("where", ""));
     }
 
     private static void requireBuildable(
@@ -172,7 +175,8 @@ final class ExperimentFile {
         return List.copyOf(subsets);
     }
 
-    private static Selection selection(TomlSection section, String table) {
+    /** The conditions on nuclei that a section gives. */
+    static Selection selection(TomlSection section, String table) {
         Selection selection = Selection.from(table);
         if (section.has("Z-above")) {
             selection = selection.zAbove(section.integer("Z-above"));
@@ -335,8 +339,13 @@ final class ExperimentFile {
 
     /** An error in a value that turned out wrong only when the data was there. */
     static ExperimentException error(Experiment experiment, String key, String message) {
-        TomlPosition position = Toml.parse(experiment.text()).inputPositionOf(key);
+        return error(experiment.file(), experiment.text(), key, message);
+    }
+
+    /** The same for a file and its text. */
+    static ExperimentException error(String file, String text, String key, String message) {
+        TomlPosition position = Toml.parse(text).inputPositionOf(key);
         String where = position == null ? "" : ":" + position.line() + ":" + position.column();
-        return new ExperimentException(experiment.file() + where + ": " + key + ": " + message);
+        return new ExperimentException(file + where + ": " + key + ": " + message);
     }
 }

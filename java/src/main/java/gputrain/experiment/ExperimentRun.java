@@ -128,22 +128,19 @@ public final class ExperimentRun {
     private ObjectNode identity() {
         ObjectNode node = RunDirectory.JSON.createObjectNode();
         node.put("experiment", prepared.experiment().name());
-        node.put("experimentSha256", sha256(prepared.experiment().text().getBytes(StandardCharsets.UTF_8)));
+        node.put("experimentSha256", sha256(prepared.experiment().text()));
         ObjectNode data = node.putObject("data");
         prepared.sources().forEach(table -> data.put(table.id(), table.sha256()));
         options.seeds().forEach(node.putArray("seeds")::add);
         options.protocols().forEach(protocol -> node.withArray("protocols").add(protocol.id()));
         double[] initial = options.initial();
-        node.put(
-                "initialParameters",
-                initial == null
-                        ? "drawn"
-                        : sha256(java.util.Arrays.toString(initial).getBytes(StandardCharsets.UTF_8)));
+        node.put("initialParameters", initial == null ? "drawn" : sha256(java.util.Arrays.toString(initial)));
         return node;
     }
 
-    private static String sha256(byte[] bytes) {
+    static String sha256(String text) {
         try {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);

@@ -21,10 +21,10 @@ final class RunClaim implements AutoCloseable {
     /** What a killed process may leave behind before a directory says which run it belongs to. */
     private static final Pattern UNNAMED = Pattern.compile("lock|\\.settings\\.json\\..*\\.tmp");
 
-    private static final Pattern TEMPORARY = Pattern.compile(
-            "\\.(settings\\.json|run\\.json|experiment\\.toml|model\\.json"
-                    + "|report\\.html|metrics\\.csv|predictions\\.csv|model\\.safetensors|(paper|leak-free)-.*\\.svg)\\..*\\.tmp");
-    private static final Pattern FIGURE = Pattern.compile("(paper|leak-free)-.*\\.svg");
+    private static final Pattern TEMPORARY =
+            Pattern.compile("\\.(settings\\.json|run\\.json|experiment\\.toml|model\\.json"
+                    + "|report\\.html|[a-z-]+\\.csv|model\\.safetensors|(paper|leak-free|kernel)-.*\\.svg)\\..*\\.tmp");
+    private static final Pattern FIGURE = Pattern.compile("(paper|leak-free|kernel)-.*\\.svg");
     private static final Pattern CHECKPOINT = Pattern.compile("lock|\\.?checkpoint-.*");
 
     private final RunDirectory directory;
@@ -141,6 +141,7 @@ final class RunClaim implements AutoCloseable {
             delete(directory.predictions(protocol));
             delete(directory.parameters(protocol));
         }
+        KernelRun.FILES.forEach(name -> delete(directory.path().resolve(name)));
         Path figures = directory.path().resolve("figures");
         Path leakFree = directory.path().resolve(Protocol.LEAK_FREE.directory());
         delete(figures, FIGURE);

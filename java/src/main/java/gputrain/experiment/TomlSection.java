@@ -147,6 +147,10 @@ final class TomlSection {
         return list;
     }
 
+    List<Double> numbers(String key) {
+        return array(key).stream().map(value -> asNumber(key, value)).toList();
+    }
+
     /** An array of tables, in TOML {@code [[key]]}. */
     List<TomlSection> sections(String key) {
         List<TomlSection> list = new ArrayList<>();
