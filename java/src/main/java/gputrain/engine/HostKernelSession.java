@@ -15,13 +15,16 @@ public final class HostKernelSession implements KernelSession {
     /** Below this noise, relative to the diagonal, 1 - h of the low-rank formula has too few digits left. */
     private static final double SMALLEST_NOISE = 1e-8;
 
+    /** From so many noises on, the eigenvectors of any number of features pay: no noise needs a factor of its own. */
+    private static final int MANY_NOISES = 4;
+
     private final KernelProblem problem;
     private final DenseAlgebra algebra;
     private final String name;
     private @Nullable Kernel kernel;
     private double @Nullable [] matrix;
     private @Nullable LowRankMatrix lowRank;
-    private boolean lowRankTried;
+    private int rankTried;
     private @Nullable KernelFactorisation factorisation;
     private double @Nullable [] coefficients;
 
@@ -38,7 +41,7 @@ public final class HostKernelSession implements KernelSession {
         kernel = wanted;
         matrix = null;
         lowRank = null;
-        lowRankTried = false;
+        rankTried = 0;
         factorisation = null;
         coefficients = null;
     }
@@ -66,17 +69,19 @@ public final class HostKernelSession implements KernelSession {
         KernelChecks.requireNoise(wanted, noise);
         factorisation = null;
         coefficients = null;
-        Optional<LowRankMatrix> small =
-                noise >= SMALLEST_NOISE * wanted.diagonal(problem.columns()) ? lowRank(wanted) : Optional.empty();
+        Optional<LowRankMatrix> small = noise >= SMALLEST_NOISE * wanted.diagonal(problem.columns())
+                ? lowRank(wanted, problem.rows() / 2)
+                : Optional.empty();
         factorisation = small.isPresent()
                 ? small.get().with(noise)
                 : new DenseFactorisation(problem, wanted, algebra, whole(), noise);
     }
 
-    private Optional<LowRankMatrix> lowRank(Kernel wanted) {
-        if (!lowRankTried && wanted instanceof Kernel.Additive additive) {
-            lowRankTried = true;
-            lowRank = AdditiveFeatures.of(problem, additive, problem.rows() / 2)
+    /** @param most features that are worth their eigenvectors */
+    private Optional<LowRankMatrix> lowRank(Kernel wanted, int most) {
+        if (lowRank == null && most > rankTried && wanted instanceof Kernel.Additive additive) {
+            rankTried = most;
+            lowRank = AdditiveFeatures.of(problem, additive, most)
                     .map(features -> new LowRankMatrix(problem, additive, algebra, features))
                     .orElse(null);
         }
@@ -116,7 +121,10 @@ public final class HostKernelSession implements KernelSession {
 
     @Override
     public HeldOut leaveOut(int[] blocks, boolean variances) {
-        List<int[]> members = KernelChecks.blocks(blocks, problem.rows());
+        return leaveOut(KernelChecks.blocks(blocks, problem.rows()), variances);
+    }
+
+    private HeldOut leaveOut(List<int[]> members, boolean variances) {
         KernelFactorisation there = factorised();
         double[] c = solved();
         double[] errors = new double[problem.rows()];
@@ -132,7 +140,14 @@ public final class HostKernelSession implements KernelSession {
                     variance[rows[0]] = 1 / diagonal[rows[0]];
                 }
             } else {
-                leaveOut(rows, there.inverseBlock(rows), c, errors, variance);
+                double[] direct = variances ? null : there.leaveOut(rows);
+                if (direct == null) {
+                    leaveOut(rows, there.inverseBlock(rows), c, errors, variance);
+                } else {
+                    for (int i = 0; i < rows.length; i++) {
+                        errors[rows[i]] = direct[i];
+                    }
+                }
             }
         }
         return new HeldOut(errors, variance);
@@ -169,11 +184,15 @@ public final class HostKernelSession implements KernelSession {
 
     @Override
     public List<double[]> crossValidate(double[] noises, int[] blocks) {
+        if (noises.length >= MANY_NOISES) {
+            lowRank(KernelChecks.assembled(kernel), problem.rows());
+        }
+        List<int[]> members = KernelChecks.blocks(blocks, problem.rows());
         List<double[]> errors = new ArrayList<>();
         for (double noise : noises) {
             try {
                 factorise(noise);
-                errors.add(leaveOut(blocks, false).errors());
+                errors.add(leaveOut(members, false).errors());
             } catch (NotPositiveDefiniteException e) {
                 double[] none = new double[problem.rows()];
                 Arrays.fill(none, Double.NaN);

@@ -1,5 +1,7 @@
 package gputrain.engine;
 
+import org.jspecify.annotations.Nullable;
+
 /** K + noise I in a form that can be solved with. */
 interface KernelFactorisation {
 
@@ -13,6 +15,11 @@ interface KernelFactorisation {
 
     /** Rows and columns of (K + noise I)^-1 that belong to some points, {@code [rows.length, rows.length]}. */
     double[] inverseBlock(int[] rows);
+
+    /** Errors of leaving out some points, where that is less work than their {@link #inverseBlock}; otherwise null. */
+    default double @Nullable [] leaveOut(int[] rows) {
+        return null;
+    }
 
     /**
      * Mean and variance at new points.

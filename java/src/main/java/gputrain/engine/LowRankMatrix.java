@@ -2,6 +2,8 @@ package gputrain.engine;
 
 import gputrain.model.Kernel;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * K = Phi Phi^T of an additive kernel and the eigenvectors of Phi^T Phi = V S V^T, of the size of the rank instead of the
@@ -16,6 +18,7 @@ final class LowRankMatrix {
     private final double[] values;
     private final double[] vectors;
     private final double[] rotated;
+    private final IdentityHashMap<int[], double[]> grams = new IdentityHashMap<>();
 
     LowRankMatrix(KernelProblem problem, Kernel.Additive kernel, DenseAlgebra algebra, AdditiveFeatures features) {
         this.problem = problem;
@@ -37,6 +40,25 @@ final class LowRankMatrix {
 
     int rank() {
         return features.rank();
+    }
+
+    /** Rows of U. */
+    private double[] rotated(int[] rows) {
+        int rank = values.length;
+        double[] some = new double[rows.length * rank];
+        for (int i = 0; i < rows.length; i++) {
+            System.arraycopy(rotated, rows[i] * rank, some, i * rank, rank);
+        }
+        return some;
+    }
+
+    /** U_F^T U_F of a block F, the same for every noise. */
+    private double[] gram(int[] rows) {
+        return grams.computeIfAbsent(rows, block -> {
+            double[] gram = new double[values.length * values.length];
+            algebra.gram(rotated(block), block.length, values.length, gram);
+            return gram;
+        });
     }
 
     KernelFactorisation with(double noise) {
@@ -124,6 +146,47 @@ final class LowRankMatrix {
                 block[i * m + i] += 1 / noise;
             }
             return block;
+        }
+
+        /**
+         * The fit without F in the features: [S + noise - U_F^T U_F] b = U^T y - U_F^T y_F, e_F = y_F - U_F b. Pays
+         * where there are fewer features than points in F.
+         */
+        @Override
+        public double @Nullable [] leaveOut(int[] rows) {
+            int rank = weights.length;
+            if (rank >= rows.length) {
+                return null;
+            }
+            double[] some = rotated(rows);
+            double[] matrix = gram(rows).clone();
+            for (int i = 0; i < matrix.length; i++) {
+                matrix[i] = -matrix[i];
+            }
+            double[] solution = weighted(problem.targets());
+            for (int k = 0; k < rank; k++) {
+                matrix[k * rank + k] += values[k] + noise;
+                solution[k] /= weights[k];
+            }
+            for (int i = 0; i < rows.length; i++) {
+                for (int k = 0; k < rank; k++) {
+                    solution[k] -= some[i * rank + k] * problem.targets()[rows[i]];
+                }
+            }
+            int pivot = algebra.cholesky(matrix, rank);
+            if (pivot >= 0) {
+                throw new NotPositiveDefiniteException(noise, rows[0]);
+            }
+            algebra.solve(matrix, rank, solution, 1);
+            double[] errors = new double[rows.length];
+            for (int i = 0; i < rows.length; i++) {
+                double fitted = 0;
+                for (int k = 0; k < rank; k++) {
+                    fitted += some[i * rank + k] * solution[k];
+                }
+                errors[i] = problem.targets()[rows[i]] - fitted;
+            }
+            return errors;
         }
 
         @Override

@@ -86,6 +86,35 @@ final class HostKernelSessionTest {
         }
     }
 
+    @Test
+    void aBlockOfMorePointsThanFeaturesIsLeftOutTheSame() {
+        int[] halves = IntStream.range(0, ROWS).map(i -> i % 2).toArray();
+        KernelProblem problem = problem();
+        Kernel.Additive kernel = new Kernel.Additive(0.5, 1);
+        try (KernelSession session = open()) {
+            session.assemble(kernel);
+            session.factorise(0.01);
+            double[] direct = session.leaveOut(halves, false).errors();
+            assertThat(direct).containsExactly(session.leaveOut(halves, true).errors(), within(1e-9));
+            assertThat(session.crossValidate(new double[] {1, 0.1, 0.05, 0.01}, halves)
+                            .get(3))
+                    .containsExactly(direct, within(1e-12));
+            int[] kept = IntStream.range(0, ROWS).filter(i -> i % 2 == 1).toArray();
+            KernelProblem rest = new KernelProblem(
+                    kept.length,
+                    3,
+                    IntStream.of(kept)
+                            .boxed()
+                            .flatMapToDouble(i -> java.util.Arrays.stream(problem.coordinates(), 3 * i, 3 * i + 3))
+                            .toArray(),
+                    IntStream.of(kept).mapToDouble(i -> problem.targets()[i]).toArray());
+            for (int i = 0; i < ROWS; i += 40) {
+                double mean = DirectKernel.at(kernel, rest, 0.01, problem, i).mean();
+                assertThat(direct[i]).isCloseTo(problem.targets()[i] - mean, within(1e-8));
+            }
+        }
+    }
+
     private static DenseAlgebra algebra() {
         return gputrain.engine.jvm.TestAlgebra.ejml();
     }
