@@ -42,6 +42,11 @@ public interface Engine {
         return Optional.of("it computes no kernel models");
     }
 
+    /** How many kernel models, with one thread each, are worth computing side by side. */
+    default int kernelsSideBySide(EngineOptions options) {
+        return 1;
+    }
+
     /**
      * Opens a kernel model on its points, in float64.
      *

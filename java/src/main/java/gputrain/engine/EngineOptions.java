@@ -29,6 +29,11 @@ public record EngineOptions(
         this(List.of(device), threads, null);
     }
 
+    /** The same devices with another number of threads. */
+    public EngineOptions withThreads(int number) {
+        return new EngineOptions(devices, number, kernel);
+    }
+
     /** The first device. */
     public int device() {
         return devices.get(0);

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Results of a grid of hyperparameters, in the order in which they were computed.
+ * Results of a grid of hyperparameters.
  *
  * @param points rms deviation in MeV; NaN where the matrix was not positive definite
  */
@@ -29,6 +29,15 @@ public record KernelGrid(List<Point> points) {
 
     boolean has(int redundant, double length) {
         return points.stream().anyMatch(p -> p.redundant() == redundant && p.length() == length);
+    }
+
+    /** In the order of R, L and delta, whatever order they were computed in. */
+    KernelGrid sorted() {
+        return new KernelGrid(points.stream()
+                .sorted(Comparator.comparingInt(Point::redundant)
+                        .thenComparingDouble(Point::length)
+                        .thenComparingDouble(Point::noise))
+                .toList());
     }
 
     /** The smallest deviation of one R. */

@@ -6,12 +6,16 @@ import gputrain.engine.HeldOut;
 import gputrain.engine.KernelSession;
 import gputrain.engine.NotPositiveDefiniteException;
 import gputrain.engine.Posterior;
+import gputrain.nuclide.Nuclide;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -31,11 +35,13 @@ final class KernelStages {
     private final EngineOptions options;
     private final KernelProgress progress;
     private final Runnable requireRunning;
+    private final int workers;
 
     /** @param requireRunning called between steps; throws when a stop is wanted */
     KernelStages(
             KernelData data, Engine engine, EngineOptions options, KernelProgress progress, Runnable requireRunning) {
         this.requireRunning = requireRunning;
+        this.workers = engine.kernelsSideBySide(options);
         this.data = data;
         this.experiment = data.experiment();
         this.engine = engine;
@@ -45,6 +51,11 @@ final class KernelStages {
 
     KernelFit fit(KernelSettings settings, int[] rows) {
         return new KernelFit(data, settings, rows, engine, options);
+    }
+
+    /** The same with one thread, for a worker among others. */
+    private KernelFit single(KernelSettings settings, int[] rows) {
+        return new KernelFit(data, settings, rows, engine, options.withThreads(1));
     }
 
     /**
@@ -58,45 +69,42 @@ final class KernelStages {
         double[] noises =
                 grid.noises().stream().mapToDouble(Double::doubleValue).toArray();
         int[] folds = data.folds();
-        KernelGrid points = there;
-        int of = grid.redundant().size() * grid.lengths().size();
-        int done = 0;
-        KernelFit fit = null;
-        try {
-            for (int redundant : grid.redundant()) {
-                for (double length : grid.lengths()) {
-                    done++;
-                    if (points.has(redundant, length)) {
-                        continue;
-                    }
-                    requireRunning.run();
-                    KernelSettings settings =
-                            experiment.inside().withRedundant(redundant).with(length, noises[noises.length - 1]);
-                    if (fit == null) {
-                        fit = fit(settings, data.allRows());
-                    } else {
-                        fit.refit(settings);
-                    }
-                    List<double[]> errors = fit.crossValidate(noises, folds);
-                    List<KernelGrid.Point> line = new ArrayList<>();
-                    for (int k = 0; k < noises.length; k++) {
-                        line.add(new KernelGrid.Point(redundant, length, noises[k], KernelSearch.rms(errors.get(k))));
-                    }
-                    points = points.plus(line);
-                    save.accept(points);
-                    progress.at(
-                            "cross-validation grid",
-                            done,
-                            of,
-                            "R = " + redundant + ", L = " + length + best(points, redundant));
+        List<KernelSettings> lines = new ArrayList<>();
+        for (int redundant : grid.redundant()) {
+            for (double length : grid.lengths()) {
+                if (!there.has(redundant, length)) {
+                    lines.add(experiment.inside().withRedundant(redundant).with(length, noises[noises.length - 1]));
                 }
             }
-        } finally {
-            if (fit != null) {
-                fit.close();
-            }
         }
-        return points;
+        int of = grid.redundant().size() * grid.lengths().size();
+        AtomicReference<KernelGrid> points = new AtomicReference<>(there);
+        AtomicInteger done = new AtomicInteger(of - lines.size());
+        Workers.map(
+                lines,
+                workers,
+                line -> {
+                    requireRunning.run();
+                    try (KernelFit fit = single(line, data.allRows())) {
+                        return fit.crossValidate(noises, folds);
+                    }
+                },
+                (line, errors) -> {
+                    List<KernelGrid.Point> computed = new ArrayList<>();
+                    for (int k = 0; k < noises.length; k++) {
+                        double rms = KernelSearch.rms(errors.get(k));
+                        computed.add(new KernelGrid.Point(line.redundant(), line.length(), noises[k], rms));
+                    }
+                    points.set(points.get().plus(computed).sorted());
+                    save.accept(points.get());
+                    String note = "R = " + line.redundant() + ", L = " + line.length();
+                    progress.at(
+                            "cross-validation grid",
+                            done.incrementAndGet(),
+                            of,
+                            note + best(points.get(), line.redundant()));
+                });
+        return points.get();
     }
 
     private static String best(KernelGrid points, int redundant) {
@@ -108,31 +116,43 @@ final class KernelStages {
     /** Deviation from the nuclei that are extrapolated to, all distances together, with every (L, delta) of the grid. */
     KernelGrid outside(int[] fitted, int[] tested, String stage) {
         KernelExperiment.Grid grid = experiment.grid().orElseThrow();
-        List<KernelGrid.Point> points = new ArrayList<>();
         double[] wanted = data.residuals(tested);
-        int redundant = experiment.inside().redundant();
-        int done = 0;
-        double start = grid.noises().get(grid.noises().size() - 1);
-        try (KernelFit fit = fit(experiment.inside().with(grid.lengths().get(0), start), fitted)) {
-            for (double length : grid.lengths()) {
-                requireRunning.run();
-                for (double noise : grid.noises()) {
-                    double rms = Double.NaN;
-                    try {
-                        fit.refit(experiment.inside().with(length, noise));
-                        rms = KernelSearch.rms(difference(
-                                wanted,
-                                fit.predict(data.nuclides(tested), false).mean()));
-                    } catch (NotPositiveDefiniteException e) {
-                        // Stays NaN: an empty place in the grid.
+        List<Nuclide> nuclides = data.nuclides(tested);
+        AtomicInteger done = new AtomicInteger();
+        List<List<KernelGrid.Point>> lines = Workers.map(
+                grid.lengths(),
+                workers,
+                length -> {
+                    requireRunning.run();
+                    List<KernelGrid.Point> line = new ArrayList<>();
+                    // From the largest noise on: the first one opens the session.
+                    List<Double> noises = new ArrayList<>(grid.noises());
+                    Collections.reverse(noises);
+                    try (KernelFit fit = single(experiment.inside().with(length, noises.get(0)), fitted)) {
+                        for (double noise : noises) {
+                            line.add(new KernelGrid.Point(
+                                    experiment.inside().redundant(),
+                                    length,
+                                    noise,
+                                    rms(fit, experiment.inside().with(length, noise), nuclides, wanted)));
+                        }
                     }
-                    points.add(new KernelGrid.Point(redundant, length, noise, rms));
-                }
-                done++;
-                progress.at(stage, done, grid.lengths().size(), "L = " + length);
-            }
+                    return line;
+                },
+                (length, line) -> progress.at(
+                        stage, done.incrementAndGet(), grid.lengths().size(), "L = " + length));
+        return new KernelGrid(lines.stream().flatMap(List::stream).toList()).sorted();
+    }
+
+    /** NaN, an empty place in a grid, where the noise is too small. */
+    private static double rms(KernelFit fit, KernelSettings settings, List<Nuclide> nuclides, double[] wanted) {
+        try {
+            fit.refit(settings);
+            return KernelSearch.rms(
+                    difference(wanted, fit.predict(nuclides, false).mean()));
+        } catch (NotPositiveDefiniteException e) {
+            return Double.NaN;
         }
-        return new KernelGrid(points);
     }
 
     /** Settings of the smallest deviation of a grid at the experiment's own R. */
@@ -215,14 +235,18 @@ final class KernelStages {
 
     /** The comparators with the hyperparameters that leave-one-out on some rows chooses. */
     Map<String, KernelSettings> comparators(int[] rows, String stage) {
+        AtomicInteger done = new AtomicInteger();
+        List<KernelSettings> settings = Workers.map(
+                experiment.comparators(),
+                workers,
+                form -> KernelSearch.leaveOneOut(data, form, rows, engine, options.withThreads(1), requireRunning),
+                (form, found) -> progress.at(
+                        stage,
+                        done.incrementAndGet(),
+                        experiment.comparators().size(),
+                        form.title() + ": " + found.text()));
         Map<String, KernelSettings> models = new LinkedHashMap<>();
-        int done = 0;
-        for (KernelSettings.Form form : experiment.comparators()) {
-            KernelSettings settings = KernelSearch.leaveOneOut(data, form, rows, engine, options, requireRunning);
-            models.put(form.title(), settings);
-            done++;
-            progress.at(stage, done, experiment.comparators().size(), form.title() + ": " + settings.text());
-        }
+        settings.forEach(one -> models.put(one.form().title(), one));
         return models;
     }
 

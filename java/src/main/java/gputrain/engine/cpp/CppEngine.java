@@ -70,6 +70,11 @@ public final class CppEngine implements Engine {
     }
 
     @Override
+    public int kernelsSideBySide(EngineOptions options) {
+        return options.resolvedThreads();
+    }
+
+    @Override
     public KernelSession openKernel(KernelProblem problem, EngineOptions options) {
         kernelsUnsupported().ifPresent(cause -> {
             throw new EngineException(cause);

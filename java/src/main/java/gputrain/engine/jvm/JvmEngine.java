@@ -53,6 +53,11 @@ public final class JvmEngine implements Engine {
     }
 
     @Override
+    public int kernelsSideBySide(EngineOptions options) {
+        return options.resolvedThreads();
+    }
+
+    @Override
     public KernelSession openKernel(KernelProblem problem, EngineOptions options) {
         requireFirst(options);
         return new HostKernelSession(problem, new EjmlAlgebra(), "EJML");
