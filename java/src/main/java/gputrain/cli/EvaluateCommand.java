@@ -3,7 +3,9 @@ package gputrain.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import gputrain.data.DataLibrary;
+import gputrain.experiment.KernelCheck;
 import gputrain.experiment.RunEvaluation;
+import gputrain.experiment.SavedKernelRun;
 import gputrain.experiment.SavedRun;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -38,6 +40,9 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (SavedKernelRun.isThere(run)) {
+            return evaluateKernel(SavedKernelRun.load(run));
+        }
         SavedRun saved = SavedRun.load(run);
         DataLibrary library = tables.library();
         RunEvaluation evaluation = new RunEvaluation(saved, library);
@@ -50,6 +55,23 @@ final class EvaluateCommand implements Callable<Integer> {
             new ResultTable(record).print(out);
             double difference = record.path("largestDifferenceMeV").asDouble();
             out.printf(Locale.ROOT, "Largest difference from the run record: %.1e MeV%n", difference);
+        }
+        return ExitCode.OK;
+    }
+
+    private int evaluateKernel(SavedKernelRun saved) {
+        EngineChoice.Chosen chosen = engineChoice.chooseForKernels();
+        double difference = new KernelCheck(saved, tables.library())
+                .largestDifferenceMeV(chosen.choice().engine(), chosen.options());
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            ObjectMapper mapper = new ObjectMapper();
+            ObjectNode record = (ObjectNode) saved.record();
+            record.put("largestDifferenceMeV", difference);
+            out.println(mapper.createArrayNode().add(record).toPrettyString());
+        } else {
+            new KernelTable(saved.record()).print(out);
+            out.printf(Locale.ROOT, "Fitted again: largest difference from predictions.csv: %.1e MeV%n", difference);
         }
         return ExitCode.OK;
     }

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import gputrain.data.DataLibrary;
 import gputrain.data.TheoryEntry;
+import gputrain.experiment.KernelData;
 import gputrain.experiment.Prediction;
 import gputrain.experiment.Protocol;
+import gputrain.experiment.SavedKernelRun;
 import gputrain.experiment.SavedRun;
 import gputrain.experiment.TrainedModel;
 import gputrain.experiment.UsageException;
@@ -31,7 +33,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "predict",
         sortOptions = false,
-        description = "Predicts masses with a finished run: mean and spread (standard deviation) of its networks.")
+        description =
+                "Predicts masses with a finished run: mean and spread (standard deviation) of its networks, or mean and"
+                        + " standard deviation of a kernel model.")
 final class PredictCommand implements Callable<Integer> {
     private static final String CHART = "ws4";
 
@@ -48,7 +52,7 @@ final class PredictCommand implements Callable<Integer> {
             arity = "1..*",
             description =
                     "Nuclides such as 132Sn, Sn-132 or Z50N82, separated by commas (default: the whole chart of the"
-                            + " " + CHART + " table).")
+                            + " " + CHART + " table, for a kernel model that of its theory).")
     private List<String> nuclides = List.of();
 
     @Option(
@@ -56,6 +60,12 @@ final class PredictCommand implements Callable<Integer> {
             paramLabel = "paper|leak-free",
             description = "Which protocol's networks (default: leak-free if the run has it).")
     private @Nullable String protocol;
+
+    @Option(
+            names = "--extrapolation",
+            description =
+                    "Kernel models: take the hyperparameters for extrapolation instead of those for interpolation.")
+    private boolean extrapolation;
 
     @Option(names = "--out", paramLabel = "FILE", description = "Write there instead of to the terminal.")
     private @Nullable Path out;
@@ -71,8 +81,14 @@ final class PredictCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        SavedRun saved = SavedRun.load(run);
         DataLibrary library = tables.library();
+        if (SavedKernelRun.isThere(run)) {
+            return predictKernel(SavedKernelRun.load(run), library);
+        }
+        if (extrapolation) {
+            throw new UsageException("--extrapolation is for runs of kernel models; " + run + " is one of networks");
+        }
+        SavedRun saved = SavedRun.load(run);
         TrainedModel model = saved.model(chosenProtocol(saved));
         saved.requireSame(model.encoder().features().stream()
                 .flatMap(feature -> feature.theoryTables().stream())
@@ -88,6 +104,25 @@ final class PredictCommand implements Callable<Integer> {
         List<String> skipped = new ArrayList<>();
         List<Prediction> predictions =
                 model.predict(wanted, library, chosen.choice().engine(), chosen.options(), skipped);
+        return print(predictions, wanted.size(), skipped);
+    }
+
+    private int predictKernel(SavedKernelRun saved, DataLibrary library) {
+        if (protocol != null) {
+            throw new UsageException("--protocol is for runs of networks; " + run + " is one of kernel models");
+        }
+        KernelData data = saved.data(library);
+        List<Nuclide> wanted = nuclides.isEmpty()
+                ? data.theoryMeV().keySet().stream().sorted().toList()
+                : nuclides.stream().map(Elements::parse).toList();
+        EngineChoice.Chosen chosen = engineChoice.chooseForKernels();
+        List<String> skipped = new ArrayList<>();
+        List<Prediction> predictions =
+                saved.predict(data, wanted, extrapolation, chosen.choice().engine(), chosen.options(), skipped);
+        return print(predictions, wanted.size(), skipped);
+    }
+
+    private int print(List<Prediction> predictions, int wanted, List<String> skipped) {
         if (!nuclides.isEmpty() && !skipped.isEmpty()) {
             throw new UsageException("cannot predict: " + String.join("; ", skipped));
         }
@@ -100,7 +135,7 @@ final class PredictCommand implements Callable<Integer> {
         }
         if (!skipped.isEmpty()) {
             PrintWriter err = spec.commandLine().getErr();
-            err.println(skipped.size() + " of " + wanted.size() + " nuclides left out, such as: " + skipped.get(0));
+            err.println(skipped.size() + " of " + wanted + " nuclides left out, such as: " + skipped.get(0));
         }
         return ExitCode.OK;
     }

@@ -1,7 +1,9 @@
 package gputrain.cli;
 
 import gputrain.experiment.RunDirectory;
+import gputrain.experiment.SavedKernelRun;
 import gputrain.experiment.SavedRun;
+import gputrain.report.KernelReport;
 import gputrain.report.Report;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,8 +24,14 @@ final class ReportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         for (Path run : runs) {
-            RunDirectory directory = SavedRun.load(run).directory();
-            Report.write(directory.path(), directory.report());
+            RunDirectory directory;
+            if (SavedKernelRun.isThere(run)) {
+                directory = SavedKernelRun.load(run).directory();
+                KernelReport.write(directory.path(), directory.report());
+            } else {
+                directory = SavedRun.load(run).directory();
+                Report.write(directory.path(), directory.report());
+            }
             spec.commandLine().getOut().println(directory.report());
         }
         return ExitCode.OK;

@@ -27,6 +27,12 @@ import java.util.stream.Collectors;
  * the last length that is in its file; the other stages, seconds to a minute each, are computed again.
  */
 public final class KernelRun {
+    /** Name of the model with the file's hyperparameters for interpolation. */
+    public static final String INSIDE = KernelStages.INSIDE;
+
+    /** Name of the model with the file's hyperparameters for extrapolation. */
+    public static final String OUTSIDE = KernelStages.OUTSIDE;
+
     /** Grid of cross-validation: R, L, delta and the deviation. */
     public static final String GRID = "grid.csv";
 

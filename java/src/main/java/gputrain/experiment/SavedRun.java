@@ -30,6 +30,9 @@ public record SavedRun(RunDirectory directory, JsonNode record, Experiment exper
                             : path + ": not a run directory (it has no run.json)");
         }
         JsonNode record = RunDirectory.read(directory.record());
+        if (record.path("kind").asText().equals("kernel")) {
+            throw new ExperimentException(path + ": a run of kernel models; this needs one of networks");
+        }
         SavedRun run = new SavedRun(directory, record, experiment(directory, record));
         if (run.protocols().isEmpty()) {
             throw new ExperimentException(directory.record() + ": not a run record (it names no protocol)");
@@ -53,6 +56,10 @@ public record SavedRun(RunDirectory directory, JsonNode record, Experiment exper
      * @throws ExperimentException naming the table that differs
      */
     public void requireSame(List<TableInfo> tables) {
+        requireSame(record, tables);
+    }
+
+    static void requireSame(JsonNode record, List<TableInfo> tables) {
         for (TableInfo table : tables) {
             for (JsonNode node : record.path("data")) {
                 String sha256 = node.path("sha256").asText();

@@ -140,6 +140,26 @@ sealed interface Scale {
         }
     }
 
+    /** Places 0, 1, ... with names, each in the middle of its share of the axis. */
+    record Places(List<String> names) implements Scale {
+        @Override
+        public double fraction(double place) {
+            return (place + 0.5) / names.size();
+        }
+
+        @Override
+        public boolean shows(double place) {
+            return place >= 0 && place < names.size();
+        }
+
+        @Override
+        public List<Tick> ticks() {
+            List<Tick> ticks = new ArrayList<>();
+            names.forEach(name -> ticks.add(new Tick(ticks.size(), name)));
+            return List.copyOf(ticks);
+        }
+    }
+
     /** Rows 0 to {@code count - 1} from the high end to the low end, each in the middle of its band; no marks. */
     record Rows(int count) implements Scale {
         @Override

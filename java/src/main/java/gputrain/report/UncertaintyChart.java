@@ -1,0 +1,130 @@
+package gputrain.report;
+
+import gputrain.nuclide.Nuclide;
+import gputrain.report.Svg.Anchor;
+import gputrain.report.Svg.Stroke;
+import java.util.List;
+
+/** The whole chart of nuclei, coloured by the standard deviation of the predicted masses. */
+final class UncertaintyChart {
+    private static final double LEFT = 52;
+    private static final double TOP = 14;
+    private static final double BOTTOM = 46;
+    private static final List<Ink> CLASSES =
+            List.of(Ink.MINUS_4, Ink.MINUS_3, Ink.MINUS_2, Ink.MINUS_1, Ink.PLUS_1, Ink.PLUS_2, Ink.PLUS_3, Ink.PLUS_4);
+
+    private final List<Prediction> predictions;
+    private final double unitMeV;
+    private final int maxZ;
+    private final double cell;
+    private final Svg svg;
+
+    private UncertaintyChart(List<Prediction> predictions) {
+        this.predictions = predictions;
+        int maxN = predictions.stream()
+                .map(Prediction::nuclide)
+                .mapToInt(Nuclide::N)
+                .max()
+                .orElse(0);
+        maxZ = predictions.stream()
+                .map(Prediction::nuclide)
+                .mapToInt(Nuclide::Z)
+                .max()
+                .orElse(0);
+        cell = (Figure.FULL_WIDTH - LEFT - 12) / (maxN + 2);
+        double least = predictions.stream()
+                .mapToDouble(Prediction::spreadMeV)
+                .filter(Double::isFinite)
+                .min()
+                .orElse(0.1);
+        double most = predictions.stream()
+                .mapToDouble(Prediction::spreadMeV)
+                .filter(Double::isFinite)
+                .max()
+                .orElse(1);
+        // The first class ends a little above the smallest value, the last one begins below the largest.
+        unitMeV = Scale.Linear.roundStep(Math.max(1.05 * least, most / Math.pow(1.5, CLASSES.size() + 1)));
+        svg = new Svg(
+                Figure.FULL_WIDTH,
+                (int) Math.ceil(TOP + BOTTOM + cell * (maxZ + 2)),
+                "Chart of nuclei coloured by the standard deviation of the predicted mass");
+    }
+
+    static Figure of(String fileName, List<Prediction> predictions, String caption) {
+        UncertaintyChart chart = new UncertaintyChart(predictions);
+        chart.squares();
+        chart.axes();
+        chart.legend();
+        return new Figure(fileName, caption, chart.svg);
+    }
+
+    private int classOf(double spreadMeV) {
+        int index = 0;
+        for (double edge = unitMeV; index < CLASSES.size() - 1 && spreadMeV > edge; edge *= 1.5) {
+            index++;
+        }
+        return index;
+    }
+
+    private void squares() {
+        for (int c = 0; c < CLASSES.size(); c++) {
+            StringBuilder path = new StringBuilder();
+            StringBuilder measured = new StringBuilder();
+            for (Prediction p : predictions) {
+                if (!Double.isFinite(p.spreadMeV()) || classOf(p.spreadMeV()) != c) {
+                    continue;
+                }
+                String side = Numbers.coordinate(cell);
+                String square = "M" + Numbers.coordinate(x(p.nuclide().N())) + " "
+                        + Numbers.coordinate(y(p.nuclide().Z())) + "h" + side + "v" + side + "h-" + side + "z";
+                path.append(square);
+                if (p.compared()) {
+                    measured.append(square);
+                }
+            }
+            svg.area(path.toString(), CLASSES.get(c), 1);
+            svg.path(measured.toString(), Stroke.solid(Ink.TEXT, 0.25));
+        }
+    }
+
+    private void axes() {
+        double bottom = y(0) + cell;
+        for (int n = 0; x(n) < Figure.FULL_WIDTH - 12; n += 20) {
+            svg.line(x(n) + cell / 2, bottom, x(n) + cell / 2, bottom + 5, Stroke.solid(Ink.AXIS, 1));
+            svg.text(x(n) + cell / 2, bottom + 17, Integer.toString(n), Anchor.MIDDLE, Ink.MUTED, Frame.TICK_SIZE);
+        }
+        for (int z = 0; z <= maxZ; z += 20) {
+            svg.line(LEFT, y(z) + cell / 2, LEFT - 5, y(z) + cell / 2, Stroke.solid(Ink.AXIS, 1));
+            svg.text(LEFT - 8, y(z) + cell / 2 + 4, Integer.toString(z), Anchor.END, Ink.MUTED, Frame.TICK_SIZE);
+        }
+        svg.text(Figure.FULL_WIDTH / 2.0, bottom + 35, "neutron number N", Anchor.MIDDLE, Ink.TEXT, Frame.LABEL_SIZE);
+        svg.uprightText(14, TOP + cell * maxZ / 2, "proton number Z", Ink.TEXT, Frame.LABEL_SIZE);
+    }
+
+    private void legend() {
+        double top = TOP + 14;
+        svg.text(LEFT + 22, top, "standard deviation (MeV)", Anchor.START, Ink.TEXT, Frame.LABEL_SIZE);
+        double edge = unitMeV;
+        for (int c = 0; c < CLASSES.size(); c++) {
+            double row = top + 10 + c * 17;
+            svg.rectangle(LEFT + 22, row, 14, 14, CLASSES.get(c), 1);
+            boolean last = c == CLASSES.size() - 1;
+            String name = last ? "more" : "up to " + Numbers.energy(edge);
+            svg.text(LEFT + 44, row + 11.5, name, Anchor.START, Ink.TEXT, Frame.TICK_SIZE);
+            edge *= 1.5;
+        }
+        double row = top + 10 + CLASSES.size() * 17;
+        svg.path(
+                "M" + Numbers.coordinate(LEFT + 22.5) + " " + Numbers.coordinate(row) + "h13v13h-13z",
+                Stroke.solid(Ink.TEXT, 0.6));
+        svg.text(LEFT + 44, row + 11.5, "fitted to", Anchor.START, Ink.TEXT, Frame.TICK_SIZE);
+    }
+
+    private double x(int n) {
+        return LEFT + n * cell;
+    }
+
+    private double y(int z) {
+        return TOP + (maxZ + 1 - z) * cell;
+    }
+}
