@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import gputrain.data.DataLibrary;
 import gputrain.experiment.Experiment;
 import gputrain.experiment.ExperimentCatalogue;
+import gputrain.experiment.KernelStudy;
 import gputrain.experiment.Prepared;
 import gputrain.experiment.RunOptions;
 import gputrain.experiment.SavedRun;
@@ -39,7 +40,7 @@ final class ReproduceCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "PAPER", description = "huang, zeng, or a study file (.toml).")
+    @Parameters(paramLabel = "PAPER", description = "huang, zeng, liu, or a study file (.toml).")
     private String paper = "";
 
     @Option(
@@ -82,13 +83,17 @@ final class ReproduceCommand implements Callable<Integer> {
         if (seeds != null && seeds < 1) {
             throw new UsageException("--seeds must be at least 1: " + seeds);
         }
-        Study study = StudyFile.load(paper);
         DataLibrary library = tables.library();
+        Path directory =
+                out == null ? Path.of("reproductions", StudyFile.find(paper).name()) : out;
+        if (StudyFile.find(paper) instanceof KernelStudy kernels) {
+            return new KernelReproduction(spec, training, directory, fresh).run(kernels, only, library, json);
+        }
+        Study study = StudyFile.load(paper);
         List<Study.Part> parts = chosen(study);
         // All files are read before the first is trained: a slip in the last one should not cost hours.
         Map<Study.Part, Prepared> prepared = new LinkedHashMap<>();
         parts.forEach(part -> prepared.put(part, prepare(part, library)));
-        Path directory = out == null ? Path.of("reproductions", study.name()) : out;
         PrintWriter err = spec.commandLine().getErr();
         Map<String, Path> runs = new LinkedHashMap<>();
         int number = 0;

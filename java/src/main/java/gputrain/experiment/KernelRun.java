@@ -192,12 +192,12 @@ public final class KernelRun {
         List<int[]> parts = data.byEdition();
         int[] fitted = parts.get(0);
         Map<String, int[]> named = new LinkedHashMap<>();
-        named.put(experiment.editions().get(0), fitted);
+        named.put(year(experiment.editions().get(0)), fitted);
         for (int part = 1; part < parts.size(); part++) {
             String to = part < experiment.editions().size()
                     ? experiment.editions().get(part)
                     : experiment.selection().tableId();
-            named.put(experiment.editions().get(part - 1) + " to " + to, parts.get(part));
+            named.put(year(experiment.editions().get(part - 1)) + " to " + year(to), parts.get(part));
         }
         Map<String, KernelSettings> models = new LinkedHashMap<>(stages.comparators(fitted, "comparators, editions"));
         models.putAll(own);
@@ -205,6 +205,11 @@ public final class KernelRun {
             models.putAll(blind(fitted));
         }
         return stages.predictions(models, fitted, named, "editions");
+    }
+
+    /** "1983" of "ame1983"; another id as it is. */
+    private static String year(String table) {
+        return table.startsWith("ame") ? table.substring(3) : table;
     }
 
     /** Hyperparameters that only the first set was looked at for. */

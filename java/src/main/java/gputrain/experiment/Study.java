@@ -19,7 +19,8 @@ public record Study(
         List<String> notes,
         List<Part> parts,
         List<Table> tables,
-        List<Figure> figures) {
+        List<Figure> figures)
+        implements Reproducible {
 
     /** The mass excess itself, where a quantity is asked for. */
     public static final String MASS_EXCESS = "M";

@@ -15,7 +15,7 @@ public final class StudyFile {
     private static final String ROOT = "studies/";
 
     /** The studies packed with the program. */
-    public static final List<String> NAMES = List.of("huang", "zeng");
+    public static final List<String> NAMES = List.of("huang", "zeng", "liu");
 
     private static final List<String> SETS = List.of("train", "test", "all");
 
@@ -36,9 +36,9 @@ public final class StudyFile {
      * @throws UsageException when there is none
      * @throws ExperimentException naming file, line, key and what was expected
      */
-    public static Study load(String nameOrPath) {
+    public static Reproducible find(String nameOrPath) {
         if (NAMES.contains(nameOrPath)) {
-            return parse(
+            return read(
                     nameOrPath, nameOrPath + TomlFiles.SUFFIX, TomlFiles.packed(ROOT + nameOrPath + TomlFiles.SUFFIX));
         }
         if (!nameOrPath.endsWith(TomlFiles.SUFFIX)) {
@@ -46,7 +46,24 @@ public final class StudyFile {
                     + "; a file of your own must end in .toml");
         }
         Path path = TomlFiles.path(nameOrPath);
-        return parse(TomlFiles.nameOf(path), nameOrPath, TomlFiles.read(path));
+        return read(TomlFiles.nameOf(path), nameOrPath, TomlFiles.read(path));
+    }
+
+    /**
+     * The same for a study of networks.
+     *
+     * @throws UsageException when it is one of kernel models, too
+     */
+    public static Study load(String nameOrPath) {
+        if (find(nameOrPath) instanceof Study study) {
+            return study;
+        }
+        throw new UsageException(nameOrPath + " is a study of kernel models; this needs one of networks");
+    }
+
+    private static Reproducible read(String name, String file, String text) {
+        TomlSection top = TomlFiles.parse(file, text);
+        return top.has(KernelStudy.KEY) ? KernelStudy.read(name, top) : parse(name, file, text);
     }
 
     static Study parse(String name, String file, String text) {

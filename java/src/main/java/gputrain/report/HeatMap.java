@@ -59,7 +59,7 @@ final class HeatMap {
                     i % columns * panelWidth + LEFT,
                     Math.floorDiv(i, columns) * panelHeight + PANEL_TOP);
         }
-        map.legend(rows * panelHeight + 20);
+        map.legend(rows * panelHeight + 20, wide);
         return new Figure(fileName, caption, svg);
     }
 
@@ -125,17 +125,15 @@ final class HeatMap {
         return c;
     }
 
-    private void legend(double y) {
+    private void legend(double y, boolean wide) {
         double x = LEFT;
         svg.text(x, y + 10, "over the best:", Anchor.START, Ink.TEXT, Frame.TICK_SIZE);
         x += 86;
         for (int c = -4; c <= 4; c++) {
             svg.rectangle(x, y, 13, 13, Ink.ofResidualClass(c), 1);
-            String name = c < 4
-                    ? "≤ " + Numbers.fixed(EDGES[c + 4], c < -2 ? 2 : 1)
-                    : "> " + Numbers.fixed(EDGES[EDGES.length - 1], 0);
+            String name = c < 4 ? "≤ " + Numbers.plain(EDGES[c + 4]) : "> " + Numbers.fixed(EDGES[EDGES.length - 1], 0);
             svg.text(x + 17, y + 11, name, Anchor.START, Ink.TEXT, Frame.TICK_SIZE);
-            x += 42;
+            x += wide ? 66 : 47;
         }
     }
 }

@@ -49,8 +49,8 @@ final class LinesChart {
         double right = svg.width() - 18.0;
         Legend legend = new Legend(svg, LEFT, 20);
         for (int i = 0; i < lines.size(); i++) {
-            SeriesStyle style = SeriesStyle.of(i);
-            legend.wrap(lines.get(i).name(), right).line(lines.get(i).name(), style.stroke(1.8));
+            legend.wrap(lines.get(i).name(), right)
+                    .line(lines.get(i).name(), SeriesStyle.shapeOf(i).stroke(SeriesStyle.of(i).ink, 1.8));
         }
         double top = legend.y() + 14;
         Scale vertical = diagonal ? new Scale.Linear(0, 1, 0.2) : Scale.Linear.covering(y, 6);
@@ -59,12 +59,12 @@ final class LinesChart {
             svg.line(frame.px(0), frame.py(0), frame.px(1), frame.py(1), Stroke.dashed(Ink.AXIS, 1));
         }
         for (int i = 0; i < lines.size(); i++) {
-            draw(frame, lines.get(i), SeriesStyle.of(i));
+            draw(frame, lines.get(i), SeriesStyle.shapeOf(i), SeriesStyle.of(i).ink);
         }
         return new Figure(fileName, caption, svg);
     }
 
-    private void draw(Frame frame, Series line, SeriesStyle style) {
+    private void draw(Frame frame, Series line, SeriesStyle style, Ink ink) {
         StringBuilder path = new StringBuilder();
         boolean down = false;
         for (int i = 0; i < line.x().length; i++) {
@@ -78,10 +78,10 @@ final class LinesChart {
                     .append(Numbers.coordinate(frame.py(line.y()[i])));
             down = true;
         }
-        frame.svg().path(path.toString(), style.stroke(1.6));
+        frame.svg().path(path.toString(), style.stroke(ink, 1.6));
         for (int i = 0; i < line.x().length && line.x().length <= 40; i++) {
             if (frame.shows(line.x()[i], line.y()[i]) && line.y()[i] <= most) {
-                style.mark(frame.svg(), frame.px(line.x()[i]), frame.py(line.y()[i]), 3);
+                style.mark(frame.svg(), frame.px(line.x()[i]), frame.py(line.y()[i]), 3, ink);
             }
         }
     }

@@ -35,12 +35,27 @@ enum SeriesStyle {
         return values()[index % values().length];
     }
 
+    /** Dash and shape for a number, which change from one round of inks to the next. */
+    static SeriesStyle shapeOf(int index) {
+        return of(index + 3 * (index / values().length));
+    }
+
+    /** This dash in the ink of another style. */
+    Stroke stroke(Ink other, double width) {
+        return new Stroke(other, width, dash, 1);
+    }
+
     Stroke stroke(double width) {
         return new Stroke(ink, width, dash, 1);
     }
 
     /** A mark at a point; the shape differs from style to style. */
     void mark(Svg svg, double x, double y, double radius) {
+        mark(svg, x, y, radius, ink);
+    }
+
+    /** This shape in the ink of another style. */
+    void mark(Svg svg, double x, double y, double radius, Ink ink) {
         switch (shape) {
             case DOT -> svg.circle(x, y, radius, ink, true, null);
             case DIAMOND -> svg.diamond(x, y, radius * 1.4, ink);

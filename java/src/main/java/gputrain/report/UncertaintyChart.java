@@ -14,7 +14,7 @@ final class UncertaintyChart {
             List.of(Ink.MINUS_4, Ink.MINUS_3, Ink.MINUS_2, Ink.MINUS_1, Ink.PLUS_1, Ink.PLUS_2, Ink.PLUS_3, Ink.PLUS_4);
 
     private final List<Prediction> predictions;
-    private final double unitMeV;
+    private final double[] edges;
     private final int maxZ;
     private final double cell;
     private final Svg svg;
@@ -42,8 +42,10 @@ final class UncertaintyChart {
                 .filter(Double::isFinite)
                 .max()
                 .orElse(1);
-        // The first class ends a little above the smallest value, the last one begins below the largest.
-        unitMeV = Scale.Linear.roundStep(Math.max(1.05 * least, most / Math.pow(1.5, CLASSES.size() + 1)));
+        edges = new double[CLASSES.size() - 1];
+        for (int c = 0; c < edges.length; c++) {
+            edges[c] = least * Math.pow(most / least, (c + 1.0) / CLASSES.size());
+        }
         svg = new Svg(
                 Figure.FULL_WIDTH,
                 (int) Math.ceil(TOP + BOTTOM + cell * (maxZ + 2)),
@@ -60,7 +62,7 @@ final class UncertaintyChart {
 
     private int classOf(double spreadMeV) {
         int index = 0;
-        for (double edge = unitMeV; index < CLASSES.size() - 1 && spreadMeV > edge; edge *= 1.5) {
+        while (index < edges.length && spreadMeV > edges[index]) {
             index++;
         }
         return index;
@@ -104,14 +106,12 @@ final class UncertaintyChart {
     private void legend() {
         double top = TOP + 14;
         svg.text(LEFT + 22, top, "standard deviation (MeV)", Anchor.START, Ink.TEXT, Frame.LABEL_SIZE);
-        double edge = unitMeV;
         for (int c = 0; c < CLASSES.size(); c++) {
             double row = top + 10 + c * 17;
             svg.rectangle(LEFT + 22, row, 14, 14, CLASSES.get(c), 1);
             boolean last = c == CLASSES.size() - 1;
-            String name = last ? "more" : "up to " + Numbers.energy(edge);
+            String name = last ? "more" : "up to " + Numbers.energy(edges[c]);
             svg.text(LEFT + 44, row + 11.5, name, Anchor.START, Ink.TEXT, Frame.TICK_SIZE);
-            edge *= 1.5;
         }
         double row = top + 10 + CLASSES.size() * 17;
         svg.path(
