@@ -1,0 +1,197 @@
+package gputrain.cli;
+
+import static gputrain.cli.Cli.run;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Kernel models from the command line, on a small region of the chart. */
+final class KernelCommandsTest {
+    private static final String FILE = """
+            title = "A small kernel study"
+            comparators = ["rbf", "krr"]
+            [data]
+            table = "ame2020"
+            Z-at-least = 44
+            Z-at-most = 56
+            measured = true
+            uncertainty-at-most-keV = 100
+            theory = "ws4"
+            [kernel-model]
+            redundant = 1
+            length = 0.1
+            noise = 0.01
+            [kernel-model.extrapolation]
+            length = 0.2
+            noise = 0.3
+            [cross-validation]
+            folds = 5
+            random-state = 7
+            [grid]
+            redundant = [0, 1]
+            lengths = [0.05, 0.1, 0.3]
+            noises = [0.001, 0.01, 0.1, 1.0]
+            [extrapolation]
+            neutron-rich = 2
+            [editions]
+            tables = ["ame1983", "ame2003"]
+            """;
+
+    @TempDir
+    private Path folder;
+
+    private Path file;
+
+    @BeforeEach
+    void write() throws IOException {
+        file = Files.writeString(folder.resolve("small.toml"), FILE);
+    }
+
+    private Path out() {
+        return folder.resolve("run");
+    }
+
+    @Test
+    void aRunHoldsEverything() throws IOException {
+        Cli.Outcome outcome = run("train", file, "--out", out());
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(outcome.out())
+                .contains("A small kernel study", "Best of the grid", "Extrapolation", "Historical split", "1983");
+        JsonNode record = run("train", file, "--out", out(), "--json").json().get(0);
+        assertThat(record.get("kind").asText()).isEqualTo("kernel");
+        assertThat(record.get("gridMinima")).hasSize(2);
+        assertThat(record.get("metrics")
+                        .get("5-fold")
+                        .get("rmsdMeV")
+                        .get("mean")
+                        .asDouble())
+                .isBetween(0.05, 0.5);
+        assertThat(Files.readAllLines(out().resolve("grid.csv"))).hasSize(1 + 2 * 3 * 4);
+        assertThat(Files.readAllLines(out().resolve("predictions.csv"))).hasSizeGreaterThan(10_000);
+        for (String name : List.of(
+                "cross-validation.csv",
+                "extrapolation.csv",
+                "extrapolation-grid.csv",
+                "editions.csv",
+                "calibration.csv",
+                "components.csv",
+                "predictions-extrapolation.csv")) {
+            assertThat(out().resolve(name)).isNotEmptyFile();
+        }
+        assertThat(Files.readString(out().resolve("report.html")))
+                .contains("A small kernel study", "Calibration", "kernel", "</html>");
+        assertThat(out().resolve("figures").resolve("kernel-grid.svg")).isNotEmptyFile();
+    }
+
+    @Test
+    void predictsAndEvaluatesWhatWasFitted() throws IOException {
+        assertThat(run("train", file, "--out", out(), "--quiet").code()).isZero();
+        Cli.Outcome one = run("predict", out(), "--nuclides", "132Sn,100Sn");
+        assertThat(one.code()).as(one.err()).isZero();
+        List<String> lines = one.out().lines().toList();
+        assertThat(lines.get(0)).isEqualTo("Z,N,A,symbol,massExcessMeV,bindingEnergyMeV,spreadMeV");
+        String written = Files.readAllLines(out().resolve("predictions.csv")).stream()
+                .filter(line -> line.startsWith("50,82,"))
+                .findFirst()
+                .orElseThrow();
+        double mass = Double.parseDouble(written.split(",", -1)[7]);
+        assertThat(Double.parseDouble(lines.get(1).split(",", -1)[4]))
+                .isCloseTo(mass, org.assertj.core.api.Assertions.within(1e-4));
+        assertThat(run("predict", out(), "--nuclides", "132Sn", "--extrapolation")
+                        .out())
+                .isNotEqualTo(run("predict", out(), "--nuclides", "132Sn").out());
+        run("predict", out(), "--nuclides", "2H").refused(2, "ws4");
+        run("predict", out(), "--protocol", "paper").refused(2, "kernel models");
+        assertThat(run("evaluate", out()).out()).contains("largest difference from predictions.csv: ");
+        assertThat(run("evaluate", out(), "--json")
+                        .json()
+                        .get(0)
+                        .get("largestDifferenceMeV")
+                        .asDouble())
+                .isLessThan(1e-5);
+        Files.delete(out().resolve("report.html"));
+        assertThat(run("report", out()).code()).isZero();
+        assertThat(out().resolve("report.html")).isNotEmptyFile();
+    }
+
+    /** A grid that was cut goes on: what is there is not computed again, and the whole is the same. */
+    @Test
+    void anInterruptedGridGoesOn() throws IOException {
+        assertThat(run("train", file, "--out", out(), "--quiet").code()).isZero();
+        String grid = Files.readString(out().resolve("grid.csv"));
+        String editions = Files.readString(out().resolve("editions.csv"));
+        List<String> lines = grid.lines().toList();
+        // Seven whole lines of noises short, and a value that only a file that is read again can have.
+        List<String> half = new java.util.ArrayList<>(lines.subList(0, 9));
+        half.set(1, half.get(1).replaceAll(",[0-9.]+$", ",9.000000000"));
+        Files.writeString(out().resolve("grid.csv"), String.join("\n", half) + "\n");
+        Files.delete(out().resolve("run.json"));
+        Files.delete(out().resolve("editions.csv"));
+        assertThat(run("train", file, "--out", out(), "--quiet").code()).isZero();
+        List<String> again = Files.readAllLines(out().resolve("grid.csv"));
+        assertThat(again).hasSameSizeAs(lines);
+        assertThat(again.get(1)).endsWith(",9.000000000");
+        assertThat(again.subList(2, again.size())).isEqualTo(lines.subList(2, lines.size()));
+        assertThat(Files.readString(out().resolve("editions.csv"))).isEqualTo(editions);
+    }
+
+    @Test
+    void aDamagedGridNamesTheLine() throws IOException {
+        assertThat(run("train", file, "--out", out(), "--quiet").code()).isZero();
+        Files.delete(out().resolve("run.json"));
+        Files.writeString(out().resolve("grid.csv"), "R,L,delta,rmsdMeV\n0,0.05,x\n");
+        run("train", file, "--out", out(), "--quiet").refused(65, "grid.csv:2");
+        assertThat(run("train", file, "--out", out(), "--quiet", "--fresh").code())
+                .isZero();
+    }
+
+    @Test
+    void anotherExperimentDoesNotOverwrite() throws IOException {
+        assertThat(run("train", file, "--out", out(), "--quiet").code()).isZero();
+        Files.writeString(file, FILE.replace("noise = 0.3", "noise = 0.4"));
+        run("train", file, "--out", out()).refused(2, "holds another run", "--fresh");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"theory = \"ws5\"", "theory = \"ame2016\"", "theory = \"rchb\""})
+    void aTheoryThatIsNotThereIsNamed(String theory) throws IOException {
+        Files.writeString(file, FILE.replace("theory = \"ws4\"", theory));
+        run("train", file, "--out", out()).refused(65, theory.substring(10, theory.length() - 1));
+    }
+
+    @Test
+    void tooFewNucleiAreAnError() throws IOException {
+        Files.writeString(file, FILE.replace("Z-at-most = 56", "Z-at-most = 44\nN-at-most = 46"));
+        run("train", file, "--out", out()).refused(65, "folds need at least twice as many");
+    }
+
+    @Test
+    void optionsOfNetworksAreRefused() {
+        run("train", file, "--out", out(), "--init", "x.safetensors").refused(2, "--init");
+        run("train", file, "--out", out(), "--cuda-kernel", "solo").refused(2, "kernel model");
+    }
+
+    @Test
+    void aPaperOfKernelModels() throws IOException {
+        Path study = Files.writeString(
+                folder.resolve("paper.toml"),
+                "title = \"A small paper\"\nkernel-experiments = [\""
+                        + file.toString().replace("\\", "/") + "\"]\n");
+        Path out = folder.resolve("paper");
+        Cli.Outcome outcome = run("reproduce", study, "--out", out);
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(outcome.out()).contains("A small paper", "R = 1", "ws4");
+        assertThat(Files.readString(out.resolve("report.html"))).contains("A small paper", "small/report.html");
+        assertThat(Files.readAllLines(out.resolve("results.csv"))).hasSizeGreaterThan(20);
+        run("reproduce", study, "--out", out, "--only", "liu/ws4").refused(2, "--only liu/ws4");
+    }
+}
