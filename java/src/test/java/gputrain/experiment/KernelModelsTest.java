@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Kernel models on real masses: the nuclei, the block formulas against refits, and the paper's pattern. */
 final class KernelModelsTest {
@@ -132,6 +133,61 @@ final class KernelModelsTest {
             return session.predict(settings.coordinates(DROP.nuclides(asked), scaled.scaling()), asked.length, false)
                     .mean();
         }
+    }
+
+    /** The matrix of real nuclei for R = 0 ... 10 against Eq. 4 written out, W from its definition. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    void theAdditiveKernelIsTheEquation(int redundant) {
+        double[][] sobol = {
+            {1, 0},
+            {0, 1},
+            {0.5, 0.5},
+            {0.75, 0.25},
+            {0.25, 0.75},
+            {0.375, 0.375},
+            {0.875, 0.875},
+            {0.625, 0.125},
+            {0.125, 0.625},
+            {0.1875, 0.3125},
+            {0.6875, 0.8125},
+            {0.9375, 0.0625}
+        };
+        List<Nuclide> nuclides = DROP.nuclides(tin());
+        int n = nuclides.size();
+        KernelSettings settings = KernelSettings.gprNn(redundant, 0.08, 0.1);
+        double[] z = scaled(nuclides.stream().mapToDouble(Nuclide::Z).toArray());
+        double[] neutrons = scaled(nuclides.stream().mapToDouble(Nuclide::N).toArray());
+        double[][] y = new double[2 + redundant][];
+        for (int k = 0; k < y.length; k++) {
+            double[] w = sobol[k];
+            y[k] = scaled(IntStream.range(0, n)
+                    .mapToDouble(i -> w[0] * z[i] + w[1] * neutrons[i])
+                    .toArray());
+        }
+        double[] coordinates = settings.coordinates(nuclides, settings.scaling(nuclides));
+        try (KernelSession session = ENGINE.openKernel(
+                new gputrain.engine.KernelProblem(n, 2 + redundant, coordinates, new double[n]),
+                EngineOptions.DEFAULT)) {
+            session.assemble(settings.kernel());
+            double[] matrix = session.matrix();
+            for (int i = 0; i < n; i++) {
+                for (int j = 0; j < n; j++) {
+                    double sum = 0;
+                    for (double[] column : y) {
+                        double d = column[i] - column[j];
+                        sum += Math.exp(-d * d / (2 * 0.08 * 0.08));
+                    }
+                    assertThat(Math.abs(matrix[i * n + j] - sum)).isLessThan(1e-12);
+                }
+            }
+        }
+    }
+
+    private static double[] scaled(double[] values) {
+        double low = Arrays.stream(values).min().orElseThrow();
+        double high = Arrays.stream(values).max().orElseThrow();
+        return Arrays.stream(values).map(v -> (v - low) / (high - low)).toArray();
     }
 
     /** A kernel divided by D with delta is the paper's with D delta. */
