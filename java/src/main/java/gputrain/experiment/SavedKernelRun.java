@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import gputrain.data.DataLibrary;
 import gputrain.engine.Engine;
 import gputrain.engine.EngineOptions;
+import gputrain.nuclide.Elements;
 import gputrain.nuclide.Nuclide;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,7 +73,7 @@ public record SavedKernelRun(RunDirectory directory, JsonNode record, KernelExpe
             if (data.theoryMeV().containsKey(nuclide)) {
                 known.add(nuclide);
             } else {
-                skipped.add(experiment.theory() + " has no " + nuclide);
+                skipped.add(experiment.theory() + " has no " + Elements.name(nuclide));
             }
         }
         if (known.isEmpty()) {

@@ -8,12 +8,15 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
+import org.ejml.dense.row.CommonOps_MT_DDRM;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.CholeskyDecomposition_F64;
 import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
 
 /** Dense operations in Java: kernels directly from their equations, everything else from EJML. */
 final class EjmlAlgebra implements DenseAlgebra {
+    /** A triangle of this size is inverted element by element. */
+    private static final int SMALL = 32;
 
     @Override
     public void assemble(Kernel kernel, double[] a, int rowsA, double[] b, int rowsB, int columns, double[] result) {
@@ -92,12 +95,38 @@ final class EjmlAlgebra implements DenseAlgebra {
 
     @Override
     public void invert(double[] factor, int n) {
-        double[] identity = new double[n * n];
-        for (int i = 0; i < n; i++) {
-            identity[i * n + i] = 1;
+        DMatrixRMaj inverse = inverseOfLower(view(factor, n, n), 0, n);
+        CommonOps_MT_DDRM.multTransA(inverse, inverse, view(factor, n, n));
+    }
+
+    /** L^-1 of a diagonal block: by halves, so that nearly all of it is products. */
+    private static DMatrixRMaj inverseOfLower(DMatrixRMaj lower, int from, int to) {
+        int n = to - from;
+        DMatrixRMaj inverse = new DMatrixRMaj(n, n);
+        if (n <= SMALL) {
+            for (int j = 0; j < n; j++) {
+                inverse.set(j, j, 1 / lower.get(from + j, from + j));
+                for (int i = j + 1; i < n; i++) {
+                    double sum = 0;
+                    for (int k = j; k < i; k++) {
+                        sum -= lower.get(from + i, from + k) * inverse.get(k, j);
+                    }
+                    inverse.set(i, j, sum / lower.get(from + i, from + i));
+                }
+            }
+            return inverse;
         }
-        solve(factor, n, identity, n);
-        System.arraycopy(identity, 0, factor, 0, n * n);
+        int middle = from + n / 2;
+        DMatrixRMaj first = inverseOfLower(lower, from, middle);
+        DMatrixRMaj second = inverseOfLower(lower, middle, to);
+        DMatrixRMaj below = CommonOps_DDRM.extract(lower, middle, to, from, middle);
+        DMatrixRMaj product = new DMatrixRMaj(to - middle, middle - from);
+        CommonOps_MT_DDRM.mult(second, below, product);
+        CommonOps_MT_DDRM.mult(-1, product, first, below);
+        CommonOps_DDRM.insert(first, inverse, 0, 0);
+        CommonOps_DDRM.insert(second, inverse, n / 2, n / 2);
+        CommonOps_DDRM.insert(below, inverse, n / 2, 0);
+        return inverse;
     }
 
     @Override
@@ -159,17 +188,17 @@ final class EjmlAlgebra implements DenseAlgebra {
 
     @Override
     public void multiply(double[] a, double[] b, int m, int k, int n, double[] result) {
-        CommonOps_DDRM.mult(view(a, m, k), view(b, k, n), view(result, m, n));
+        CommonOps_MT_DDRM.mult(view(a, m, k), view(b, k, n), view(result, m, n));
     }
 
     @Override
     public void gram(double[] a, int m, int n, double[] result) {
-        CommonOps_DDRM.multTransA(view(a, m, n), view(a, m, n), view(result, n, n));
+        CommonOps_MT_DDRM.multTransA(view(a, m, n), view(a, m, n), view(result, n, n));
     }
 
     @Override
     public void outer(double[] a, int m, int n, double[] result) {
-        CommonOps_DDRM.multTransB(view(a, m, n), view(a, m, n), view(result, m, m));
+        CommonOps_MT_DDRM.multTransB(view(a, m, n), view(a, m, n), view(result, m, m));
     }
 
     private static DMatrixRMaj view(double[] data, int rows, int columns) {
