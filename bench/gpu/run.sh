@@ -98,10 +98,13 @@ if [ -n "$java" ] && [ -n "$jar" ]; then
   part 20 java.log "devices" "$java" -jar "$jar" devices
   part 40 java.log "training" "$java" -jar "$jar" train huang/method-3-case-a --engine cuda --out "$work/run" \
     --protocol paper --no-report
+  # The whole grid of the kernel models on the GPU: times by stage are in run.json, deviations must be the CPU's.
+  part 120 java.log "kernel models" "$java" -jar "$jar" train liu/ws4 --engine cuda --out "$work/liu" --no-report &&
+    cp "$work/liu/run.json" "$out/kernel-models.json"
   contract=$(dirname "$jar")/contract
   if [ -d "$contract" ]; then
     part 100 java.log "contract suite" "$java" -cp "$jar:$contract/classes:$contract/lib/*" -Dgputrain.require=cuda \
-      ContractSuite gputrain.engine.CudaContractTest
+      ContractSuite gputrain.engine.CudaKernelContractTest gputrain.engine.CudaContractTest
   fi
 fi
 
