@@ -57,8 +57,9 @@ GT_DEVICE int cholesky(Crew& crew, const Matrix& a, int tiles, double least, int
   }
   crew.wait();
   for (int p = 0; p + 1 < tiles && load_shared_by_all(status) < 0; p++) {
+    stage_factor(a.tile(p, p), a.stride, shared);
     for (int i = p + 1 + crew.member; i < tiles; i += crew.members) {
-      solve_rows(a.tile(p, p), a.stride, a.tile(i, p), a.stride, shared);
+      solve_rows(shared, a.tile(i, p), a.stride);
     }
     crew.wait();
     auto update = [&](int i, int j) {
@@ -95,8 +96,9 @@ GT_DEVICE void solve_all_rows(Crew& crew, const Matrix& factor, int tiles, const
                               double* shared) {
   for (int p = 0; p < tiles; p++) {
     int here = upper ? p + 1 : rows;
+    stage_factor(factor.tile(p, p), factor.stride, shared);
     for (int i = crew.member; i < here; i += crew.members) {
-      solve_rows(factor.tile(p, p), factor.stride, b.tile(i, p), b.stride, shared);
+      solve_rows(shared, b.tile(i, p), b.stride);
     }
     crew.wait();
     int64_t all = static_cast<int64_t>(here) * (tiles - p - 1);

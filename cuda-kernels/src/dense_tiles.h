@@ -127,7 +127,7 @@ GT_DEVICE int quarter() { return thread() % 4; }
 // `least` (or NaN), with the tile as it was.
 //
 // Columns stay unscaled until the end, A = V D^-1 V^T with D = diag(V): a column then waits for one division and for no
-// square root.
+// square root. The block has passed a barrier since it used the shared memory.
 GT_DEVICE_CALL int factor_tile(double* tile, int64_t stride, double least, double* shared) {
   double* column = shared;  // two of them in turns: one barrier a column is enough
   double* pivots = shared + 2 * kTile;
@@ -138,8 +138,6 @@ GT_DEVICE_CALL int factor_tile(double* tile, int64_t stride, double least, doubl
   for (int i = 0; i < kTile / 4; i++) {
     v[i] = load_shared_by_all(tile + row * stride + 4 * i + mine);
   }
-  // Whoever still reads the shared memory.
-  sync_block();
   GT_UNROLL
   for (int i = 0; i < kTile / 4; i++) {
     GT_UNROLL
@@ -180,10 +178,9 @@ GT_DEVICE_CALL int factor_tile(double* tile, int64_t stride, double least, doubl
   return -1;
 }
 
-// A factor's diagonal tile and the reciprocals of its diagonal into shared memory, [column][row].
+// A factor's diagonal tile and the reciprocals of its diagonal into shared memory, [column][row]. The block has passed
+// a barrier since it used that.
 GT_DEVICE void stage_factor(const double* tile, int64_t stride, double* shared) {
-  // Whoever still reads what is there.
-  sync_block();
   for (int i = thread(); i < kTile * kTile; i += kTileThreads) {
     double value = load_shared_by_all(tile + i / kTile * stride + i % kTile);
     shared[i % kTile * kTileStride + i / kTile] = value;
@@ -194,11 +191,10 @@ GT_DEVICE void stage_factor(const double* tile, int64_t stride, double* shared) 
   sync_block();
 }
 
-// B L^-T in place of B, L a factor's diagonal tile: forward substitution for each row, by the 4 threads that have it.
-GT_DEVICE_CALL void solve_rows(const double* factor, int64_t factor_stride, double* b, int64_t b_stride,
-                               double* shared) {
-  stage_factor(factor, factor_stride, shared);
-  const double* reciprocals = shared + kTile * kTileStride;
+// B L^-T in place of B, L the diagonal tile that stage_factor() left in `staged`: forward substitution for each row, by
+// the 4 threads that have it.
+GT_DEVICE_CALL void solve_rows(const double* staged, double* b, int64_t b_stride) {
+  const double* reciprocals = staged + kTile * kTileStride;
   double* at = b + quarter_row() * b_stride + quarter();
   int mine = quarter();
   int lane = thread() % 32 - mine;
@@ -217,7 +213,7 @@ GT_DEVICE_CALL void solve_rows(const double* factor, int64_t factor_stride, doub
       GT_UNROLL
       for (int c = i; c < kTile / 4; c++) {
         if (c > i || mine > q) {
-          v[c] = multiply_add(-x, shared[j * kTileStride + 4 * c + mine], v[c]);
+          v[c] = multiply_add(-x, staged[j * kTileStride + 4 * c + mine], v[c]);
         }
       }
     }
@@ -252,8 +248,6 @@ GT_DEVICE_CALL void subtract_vector(double* x, const double* a, int64_t stride, 
       int r = group * (kTile / 4) + i;
       sum = multiply_add(load_shared_by_all(a + r * stride + c), load_shared_by_all(y + r), sum);
     }
-    // Whoever still reads what is there.
-    sync_block();
     shared[thread()] = sum;
     sync_block();
     if (group == 0) {
@@ -261,7 +255,7 @@ GT_DEVICE_CALL void subtract_vector(double* x, const double* a, int64_t stride, 
       x[c] = load_shared_by_all(x + c) - total;
     }
   }
-  // Other threads of the block may read x next.
+  // Other threads of the block may read x next, or write the shared memory.
   sync_block();
 }
 

@@ -151,7 +151,7 @@ Doubles factor_plainly(Doubles a, int n) {
 // L^-1 x, then with `both` L^-T of that.
 Doubles solve_plainly(const Doubles& l, int n, Doubles x, bool both) {
   auto at = [&](int i, int j) { return l[static_cast<size_t>(i * n + j)]; };
-  auto size = static_cast<size_t>(n);
+  const auto size = static_cast<size_t>(n);
   for (size_t i = 0; i < size; i++) {
     for (size_t k = 0; k < i; k++) {
       x[i] -= at(static_cast<int>(i), static_cast<int>(k)) * x[k];
@@ -175,7 +175,7 @@ Doubles column_of_unit(int n, int i) {
 
 struct Solved {
   Padded factor, inverse;
-  Doubles plain;  // the factor by plain loops
+  Doubles plain;  // factor
 };
 
 // Matrix of a kernel plus noise, on the device in the lower triangle of tiles, NaN above.
@@ -218,9 +218,8 @@ Solved check_factor(int n, int blocks) {
   arrivals.assign(32, 0);
   launch("invert", blocks, true, static_cast<const double*>(matrix.values.data()), matrix.stride, matrix.tiles,
          inverse.values.data(), arrivals.data());
-  Doubles wanted;
+  Doubles wanted;  // row i of L^-T is column i of L^-1
   for (int i = 0; i < n; i++) {
-    // Row i of L^-T is column i of L^-1.
     Doubles column = solve_plainly(plain, n, column_of_unit(n, i), false);
     wanted.insert(wanted.end(), column.begin(), column.end());
   }
@@ -235,10 +234,9 @@ Solved check_factor(int n, int blocks) {
          arrivals.data());
   expect_close(x, solve_plainly(plain, n, other, true), 1e-8, "solutions");
 
-  // Few rows, of two tiles.
+  // Rows of two tiles.
   Padded rows(n);
-  int row_tiles = 2;
-  rows.values.assign(static_cast<size_t>(64 * row_tiles) * size, 0);
+  rows.values.assign(128 * size, 0);
   Doubles wanted_sums, wanted_dots;
   for (int i = 0; i < 65; i++) {
     for (int j = 0; j < n; j++) {
@@ -256,14 +254,14 @@ Solved check_factor(int n, int blocks) {
     wanted_sums.push_back(sum);
   }
   Doubles sums(65, NAN);
-  auto rows_of = [&] { return static_cast<const double*>(rows.values.data()); };
-  launch("products", blocks, false, rows_of(), matrix.stride, int32_t{65}, static_cast<int32_t>(matrix.stride),
+  auto* rows_there = static_cast<const double*>(rows.values.data());
+  launch("products", blocks, false, rows_there, matrix.stride, int32_t{65}, static_cast<int32_t>(matrix.stride),
          static_cast<const double*>(x.data()), sums.data());
   expect_close(sums, wanted_dots, 1e-8, "products");
   arrivals.assign(32, 0);
   launch("solve_lower", blocks, true, static_cast<const double*>(matrix.values.data()), matrix.stride, matrix.tiles,
-         rows.values.data(), static_cast<int32_t>(row_tiles), arrivals.data());
-  launch("products", blocks, false, rows_of(), matrix.stride, int32_t{65}, static_cast<int32_t>(matrix.stride),
+         rows.values.data(), int32_t{2}, arrivals.data());
+  launch("products", blocks, false, rows_there, matrix.stride, int32_t{65}, static_cast<int32_t>(matrix.stride),
          static_cast<const double*>(nullptr), sums.data());
   expect_close(sums, wanted_sums, 1e-7, "sums of squares");
   return {matrix, inverse, plain};
@@ -281,7 +279,7 @@ void check_folds(const Solved& from, int members_of_crew, int crews, bool shifte
     u.push_back(0.3 * std::sin(2.0 * i));
     c.push_back(std::cos(3.0 * i));
   }
-  double weight = shifted ? 0.5 : 0;
+  const double weight = shifted ? 0.5 : 0;
   std::vector<gt_fold> folds;
   std::vector<gt_fold_tile> list;
   std::vector<int32_t> members;
@@ -341,7 +339,7 @@ void check_folds(const Solved& from, int members_of_crew, int crews, bool shifte
   }
 }
 
-// A pivot that is not positive, NaN, or too small, in the first tile, in a later one, and at a tile's end.
+// A pivot that is not positive, NaN, or too small.
 void check_failures() {
   for (int at : {0, 63, 64, 100, 129}) {
     for (double pivot : {-1.0, 0.0, static_cast<double>(NAN), 1e-17}) {
@@ -366,7 +364,6 @@ void check_failures() {
 }
 
 void check_same_bits() {
-  g_what = "the same bits";
   Doubles first;
   for (int blocks : {1, 2, 5}) {
     Padded matrix = check_factor(130, blocks).factor;
@@ -375,7 +372,7 @@ void check_same_bits() {
       lower.insert(lower.end(), &matrix.at(i, 0), &matrix.at(i, 0) + i + 1);
     }
     first = first.empty() ? lower : first;
-    expect(lower == first, "depend on the number of blocks");
+    expect(lower == first, "bits depend on the number of blocks");
   }
 }
 

@@ -17,9 +17,13 @@ import org.jspecify.annotations.Nullable;
  * definite: D^-1 = -[P^-1 + g u u^T] with u = P^-1 1 and g = s / (1 - s 1^T u).
  */
 final class CudaKernelSession implements KernelSession {
+    /** Doubles, beside the matrix, that a call has in memory at a time, about. */
+    private static final long MOST_AT_ONCE = 1L << 25;
+
     private final KernelProblem problem;
     private final KernelModule module;
     private final KernelMatrix matrix;
+    private final long most;
     private @Nullable Kernel kernel;
     private @Nullable Factor factor;
     private double @Nullable [] coefficients;
@@ -34,10 +38,16 @@ final class CudaKernelSession implements KernelSession {
     private record Factor(double[] diagonal, double[] shift, double weight) {}
 
     CudaKernelSession(KernelProblem problem, int device) {
+        this(problem, device, MOST_AT_ONCE);
+    }
+
+    /** @param most as {@link #MOST_AT_ONCE}; never changes a result */
+    CudaKernelSession(KernelProblem problem, int device, long most) {
         this.problem = problem;
+        this.most = most;
         this.module = KernelModule.open(device);
         try {
-            this.matrix = new KernelMatrix(problem, module);
+            this.matrix = new KernelMatrix(problem, module, most);
         } catch (RuntimeException | Error e) {
             module.close();
             throw e;
@@ -150,7 +160,7 @@ final class CudaKernelSession implements KernelSession {
         if (distance) {
             negate(wanted);
         }
-        new KernelFolds(module, matrix).solve(folds, there.shift, there.weight, wanted, errors, variance);
+        new KernelFolds(module, matrix, most).solve(folds, there.shift, there.weight, wanted, errors, variance);
         if (distance) {
             negate(variance);
         }

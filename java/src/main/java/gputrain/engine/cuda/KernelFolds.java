@@ -15,18 +15,18 @@ import jcuda.driver.CUdeviceptr;
  * M^-1. Only those parts of the inverse are ever computed.
  */
 final class KernelFolds {
-    /** Doubles of the blocks' matrices that are in memory at a time, about. */
-    private static final long MOST = 1L << 27;
-
     private final KernelModule module;
     private final Device device;
     private final KernelMatrix matrix;
+    private final long most;
     private final List<CUdeviceptr> taken = new ArrayList<>();
 
-    KernelFolds(KernelModule module, KernelMatrix matrix) {
+    /** @param most doubles of the blocks' matrices that are in memory at a time, about */
+    KernelFolds(KernelModule module, KernelMatrix matrix, long most) {
         this.module = module;
         this.device = module.device();
         this.matrix = matrix;
+        this.most = most;
     }
 
     /**
@@ -45,7 +45,7 @@ final class KernelFolds {
         for (int from = 0; from < folds.size(); ) {
             int to = from;
             long size = 0;
-            while (to < folds.size() && (to == from || size + size(folds.get(to)) <= MOST)) {
+            while (to < folds.size() && (to == from || size + size(folds.get(to)) <= most)) {
                 size += size(folds.get(to++));
             }
             try {

@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  * than factorising it by far, so it is not kept beside the factor.
  */
 final class KernelMatrix {
-    /** Doubles of the rows that {@link #rows} and {@link #predict} have in memory at a time, about. */
-    private static final long CHUNK = 1L << 25;
-
     private static final int SHIFTED_DISTANCE = 4;
 
     private final KernelProblem problem;
@@ -27,18 +24,21 @@ final class KernelMatrix {
     private final Device device;
     private final int tiles;
     private final int stride;
+    private final long most;
     private final CUdeviceptr coordinates;
     private final CUdeviceptr vector;
     private @Nullable CUdeviceptr factor;
     private @Nullable CUdeviceptr inverse;
     private boolean inverted;
 
-    KernelMatrix(KernelProblem problem, KernelModule module) {
+    /** @param most doubles of the rows that {@link #rows} and {@link #predict} have in memory at a time, about */
+    KernelMatrix(KernelProblem problem, KernelModule module, long most) {
         this.problem = problem;
         this.module = module;
         this.device = module.device();
         this.tiles = KernelModule.tiles(problem.rows());
         this.stride = tiles * KernelModule.TILE;
+        this.most = most;
         this.coordinates = device.upload(problem.coordinates());
         this.vector = device.allocate((long) Sizeof.DOUBLE * stride);
     }
@@ -56,12 +56,12 @@ final class KernelMatrix {
     double[] rows(Kernel kernel) {
         int n = problem.rows();
         double[] matrix = new double[n * n];
-        int most = chunk(n);
-        CUdeviceptr some = device.allocate((long) Sizeof.DOUBLE * most * stride);
+        int atOnce = chunk(n);
+        CUdeviceptr some = device.allocate((long) Sizeof.DOUBLE * atOnce * stride);
         try {
-            for (int from = 0; from < n; from += most) {
-                int count = Math.min(most, n - from);
-                cross(kernel, coordinates.withByteOffset((long) Sizeof.DOUBLE * from * problem.columns()), count, some);
+            for (int from = 0; from < n; from += atOnce) {
+                int count = Math.min(atOnce, n - from);
+                cross(kernel, Device.address(coordinates, (long) Sizeof.DOUBLE * from * problem.columns()), count, some);
                 double[] wide = new double[count * stride];
                 device.copyOut(Pointer.to(wide), some, (long) Sizeof.DOUBLE * wide.length);
                 for (int i = 0; i < count; i++) {
@@ -198,15 +198,15 @@ final class KernelMatrix {
             return new Posterior(mean, variances);
         }
         double prior = kernel.diagonal(problem.columns());
-        int most = chunk(rows);
+        int atOnce = chunk(rows);
         CUdeviceptr at = device.upload(points);
         try {
-            CUdeviceptr cross = device.allocate((long) Sizeof.DOUBLE * most * stride);
+            CUdeviceptr cross = device.allocate((long) Sizeof.DOUBLE * atOnce * stride);
             try {
                 put(coefficients);
-                for (int from = 0; from < rows; from += most) {
-                    int count = Math.min(most, rows - from);
-                    cross(kernel, at.withByteOffset((long) Sizeof.DOUBLE * from * problem.columns()), count, cross);
+                for (int from = 0; from < rows; from += atOnce) {
+                    int count = Math.min(atOnce, rows - from);
+                    cross(kernel, Device.address(at, (long) Sizeof.DOUBLE * from * problem.columns()), count, cross);
                     System.arraycopy(products(cross, count, vector), 0, mean, from, count);
                     if (variance) {
                         solveLower(cross, KernelModule.tiles(count));
@@ -238,7 +238,7 @@ final class KernelMatrix {
     }
 
     /** Kernel of some points with all of the problem's. */
-    private void cross(Kernel kernel, CUdeviceptr points, int rows, CUdeviceptr to) {
+    private void cross(Kernel kernel, long points, int rows, CUdeviceptr to) {
         module.apart(
                 module.launch("covariance")
                         .argument(spec(kernel, kind(kernel), 0, 0, false))
@@ -283,8 +283,8 @@ final class KernelMatrix {
 
     /** Rows at a time: whole tiles of them. */
     private int chunk(int rows) {
-        long most = Math.max(1, CHUNK / stride / KernelModule.TILE);
-        return (int) Math.min(KernelModule.tiles(rows), most) * KernelModule.TILE;
+        long tileRows = Math.max(1, most / stride / KernelModule.TILE);
+        return (int) Math.min(KernelModule.tiles(rows), tileRows) * KernelModule.TILE;
     }
 
     /** As GT_ADDITIVE, ... */
