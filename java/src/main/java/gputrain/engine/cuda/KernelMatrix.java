@@ -61,7 +61,11 @@ final class KernelMatrix {
         try {
             for (int from = 0; from < n; from += atOnce) {
                 int count = Math.min(atOnce, n - from);
-                cross(kernel, Device.address(coordinates, (long) Sizeof.DOUBLE * from * problem.columns()), count, some);
+                cross(
+                        kernel,
+                        Device.address(coordinates, (long) Sizeof.DOUBLE * from * problem.columns()),
+                        count,
+                        some);
                 double[] wide = new double[count * stride];
                 device.copyOut(Pointer.to(wide), some, (long) Sizeof.DOUBLE * wide.length);
                 for (int i = 0; i < count; i++) {
