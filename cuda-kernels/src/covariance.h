@@ -52,8 +52,7 @@ GT_DEVICE void over_coordinates(const Points& a, const Points& b, int first_a, i
   }
 }
 
-// A tile of a kernel's matrix; the second tile's points are those of the first where `spec` says that the matrix is
-// symmetric.
+// A tile of a kernel's matrix: points from first_a on by points from first_b on, without noise.
 GT_DEVICE void covariance_tile(const gt_covariance& spec, const Points& a, const Points& b, int first_a, int first_b,
                                double* shared, Part& values) {
   bool classes = spec.kind == GT_GAUSSIAN_WITH_CLASSES;
