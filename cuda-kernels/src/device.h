@@ -33,6 +33,9 @@ namespace gputrain::device {
 struct alignas(16) Float4 {
   float x, y, z, w;
 };
+struct alignas(16) Double2 {
+  double x, y;
+};
 
 GT_DEVICE int thread() { return static_cast<int>(threadIdx.x); }
 GT_DEVICE int threads() { return static_cast<int>(blockDim.x); }
@@ -51,6 +54,8 @@ GT_DEVICE void sync_warp() { __syncwarp(); }
 
 GT_DEVICE float shuffle_xor(float value, int mask) { return __shfl_xor_sync(0xFFFFFFFFU, value, mask); }
 GT_DEVICE double shuffle_xor(double value, int mask) { return __shfl_xor_sync(0xFFFFFFFFU, value, mask); }
+// The value that thread `lane` of the warp passes.
+GT_DEVICE double shuffle_from(double value, int lane) { return __shfl_sync(0xFFFFFFFFU, value, lane); }
 
 // Clusters: barrier, and the same object of this block's shared memory in block `rank` of the cluster.
 GT_DEVICE int cluster_rank() {
@@ -85,6 +90,11 @@ GT_DEVICE T* peer(T* mine, int rank) {
 // Global memory that other blocks write during the kernel: read past the first-level cache.
 GT_DEVICE float load_shared_by_all(const float* at) { return __ldcg(at); }
 GT_DEVICE double load_shared_by_all(const double* at) { return __ldcg(at); }
+GT_DEVICE int32_t load_shared_by_all(const int32_t* at) { return __ldcg(at); }
+GT_DEVICE Double2 load2_shared_by_all(const double* at) {
+  double2 both = __ldcg(reinterpret_cast<const double2*>(at));
+  return {both.x, both.y};
+}
 
 // A counter that blocks count up: everything that this thread saw is seen by who reads the count.
 GT_DEVICE void arrive(uint32_t* counter) {
@@ -120,9 +130,16 @@ GT_DEVICE float reciprocal_approximate(float x) {
 GT_DEVICE float square_root(float x) { return __fsqrt_rn(x); }
 GT_DEVICE float divide(float x, float y) { return __fdiv_rn(x, y); }
 GT_DEVICE float multiply_add(float x, float y, float z) { return __fmaf_rn(x, y, z); }
+GT_DEVICE double square_root(double x) { return __dsqrt_rn(x); }
+GT_DEVICE double divide(double x, double y) { return __ddiv_rn(x, y); }
+GT_DEVICE double multiply_add(double x, double y, double z) { return __fma_rn(x, y, z); }
+// Within a unit in the last place.
+GT_DEVICE double exponential(double x) { return exp(x); }
 
 GT_DEVICE Float4 load4(const float* at) { return *reinterpret_cast<const Float4*>(at); }
 GT_DEVICE void store4(float* at, Float4 value) { *reinterpret_cast<Float4*>(at) = value; }
+GT_DEVICE Double2 load2(const double* at) { return *reinterpret_cast<const Double2*>(at); }
+GT_DEVICE void store2(double* at, Double2 value) { *reinterpret_cast<Double2*>(at) = value; }
 
 // Ends the kernel with an error that the host sees.
 GT_DEVICE void fail() { __trap(); }

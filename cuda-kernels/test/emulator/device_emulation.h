@@ -26,6 +26,9 @@ using emulation::Site;
 struct alignas(16) Float4 {
   float x, y, z, w;
 };
+struct alignas(16) Double2 {
+  double x, y;
+};
 
 inline int thread() { return current->thread; }
 inline int threads() { return current->block->threads; }
@@ -60,6 +63,7 @@ inline T exchange(T value, int lane) {
 }
 inline float shuffle_xor(float value, int mask) { return exchange(value, (current->thread % 32) ^ mask); }
 inline double shuffle_xor(double value, int mask) { return exchange(value, (current->thread % 32) ^ mask); }
+inline double shuffle_from(double value, int lane) { return exchange(value, lane); }
 inline int cluster_rank() { return current->block->cluster_rank; }
 inline void sync_cluster(Site site = Site::current()) {
   if (!planted(emulation::Plant::kNoBarrier, site)) {
@@ -75,6 +79,7 @@ inline T* peer(T* mine, int rank) {
 
 inline float load_shared_by_all(const float* at) { return *at; }
 inline double load_shared_by_all(const double* at) { return *at; }
+inline int32_t load_shared_by_all(const int32_t* at) { return *at; }
 inline void arrive(uint32_t* counter) { ++*counter; }
 inline uint32_t arrivals(const uint32_t* counter, Site site = Site::current()) {
   return planted(emulation::Plant::kNoBarrier, site) ? *counter + (1U << 30) : *counter;
@@ -106,6 +111,10 @@ inline float reciprocal_approximate(float x) {
 inline float square_root(float x) { return sqrtf(x); }
 inline float divide(float x, float y) { return x / y; }
 inline float multiply_add(float x, float y, float z) { return fmaf(x, y, z); }
+inline double square_root(double x) { return sqrt(x); }
+inline double divide(double x, double y) { return x / y; }
+inline double multiply_add(double x, double y, double z) { return fma(x, y, z); }
+inline double exponential(double x) { return exp(x); }
 
 // As the device does, these fault on addresses that are not multiples of 16.
 inline Float4 load4(const float* at, Site site = Site::current()) {
@@ -117,6 +126,19 @@ inline Float4 load4(const float* at, Site site = Site::current()) {
 }
 inline void store4(float* at, Float4 value, Site site = Site::current()) {
   at += 4 * planted(emulation::Plant::kShiftedIndex, site);
+  emulation::check_aligned(at);
+  std::memcpy(at, &value, sizeof(value));
+}
+inline Double2 load2(const double* at, Site site = Site::current()) {
+  at += 2 * planted(emulation::Plant::kShiftedIndex, site);
+  emulation::check_aligned(at);
+  Double2 value;
+  std::memcpy(&value, at, sizeof(value));
+  return value;
+}
+inline Double2 load2_shared_by_all(const double* at, Site site = Site::current()) { return load2(at, site); }
+inline void store2(double* at, Double2 value, Site site = Site::current()) {
+  at += 2 * planted(emulation::Plant::kShiftedIndex, site);
   emulation::check_aligned(at);
   std::memcpy(at, &value, sizeof(value));
 }

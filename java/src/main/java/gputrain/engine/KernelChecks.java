@@ -59,6 +59,15 @@ public final class KernelChecks {
     }
 
     /**
+     * Points fit the problem.
+     *
+     * @throws IllegalArgumentException when the length does not fit or a coordinate is not finite
+     */
+    public static void requirePoints(double[] coordinates, int rows, int columns) {
+        KernelProblem.checkPoints(coordinates, rows, columns);
+    }
+
+    /**
      * The kernel has the variance asked for.
      *
      * @throws IllegalArgumentException when a variance is asked for that does not exist

@@ -4,6 +4,8 @@ import gputrain.engine.DataSet;
 import gputrain.engine.Engine;
 import gputrain.engine.EngineException;
 import gputrain.engine.EngineOptions;
+import gputrain.engine.KernelProblem;
+import gputrain.engine.KernelSession;
 import gputrain.engine.Precision;
 import gputrain.engine.Session;
 import gputrain.engine.TrainingPlan;
@@ -12,7 +14,10 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Trains dense networks in float32 on NVIDIA GPUs, thousands of epochs inside one kernel. */
+/**
+ * Trains dense networks in float32 on NVIDIA GPUs, thousands of epochs inside one kernel; computes kernel models there in
+ * float64.
+ */
 public final class CudaEngine implements Engine {
     /** Weight matrices at most, as GT_MOST_LAYERS. */
     private static final int MOST_LAYERS = 15;
@@ -102,6 +107,22 @@ public final class CudaEngine implements Engine {
 
     @Override
     public Session open(TrainingPlan plan, DataSet data, EngineOptions options) {
+        checkDevices(options);
+        return new CudaSession(plan, data, options.devices(), options.kernel() != null ? options.kernel() : wish);
+    }
+
+    @Override
+    public Optional<String> kernelsUnsupported() {
+        return Optional.empty();
+    }
+
+    @Override
+    public KernelSession openKernel(KernelProblem problem, EngineOptions options) {
+        checkDevices(options);
+        return new CudaKernelSession(problem, options.device());
+    }
+
+    private void checkDevices(EngineOptions options) {
         unavailable().ifPresent(cause -> {
             throw new EngineException("cuda engine: " + cause);
         });
@@ -112,6 +133,5 @@ public final class CudaEngine implements Engine {
                         + ", numbered from 0, see `gpu-train devices`");
             }
         }
-        return new CudaSession(plan, data, options.devices(), options.kernel() != null ? options.kernel() : wish);
     }
 }

@@ -46,7 +46,8 @@ final class Driver {
         return switch (result) {
             case CUresult.CUDA_ERROR_OUT_OF_MEMORY ->
                 "the GPU's memory is full: train fewer networks at once (--seeds),"
-                        + " spread them over GPUs (--device 0,1), or end other programs on it (nvidia-smi lists them)";
+                        + " spread them over GPUs (--device 0,1), fit a kernel model to fewer points,"
+                        + " or end other programs on it (nvidia-smi lists them)";
             case CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU,
                     CUresult.CUDA_ERROR_INVALID_IMAGE,
                     CUresult.CUDA_ERROR_INVALID_PTX,

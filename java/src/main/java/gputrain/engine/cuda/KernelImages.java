@@ -19,6 +19,9 @@ final class KernelImages {
     /** The module that every network needs. */
     static final String CORE = "core";
 
+    /** The module for kernel models, which is not among {@link #names}. */
+    static final String KERNEL_MODELS = "kernel_models";
+
     private KernelImages() {}
 
     /** Why there are no kernels, in one line; empty when there are. */
@@ -35,7 +38,7 @@ final class KernelImages {
         }
     }
 
-    /** Names of the modules, {@link #CORE} first. */
+    /** Names of the modules that train networks, {@link #CORE} first. */
     static List<String> names() {
         return new String(read("modules.txt"), StandardCharsets.UTF_8).lines().toList();
     }

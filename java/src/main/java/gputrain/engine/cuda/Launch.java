@@ -41,6 +41,22 @@ final class Launch {
         return this;
     }
 
+    Launch argument(double value) {
+        arguments.add(Pointer.to(new double[] {value}));
+        return this;
+    }
+
+    /** A structure passed by value. */
+    Launch argument(byte[] structure) {
+        arguments.add(Pointer.to(structure));
+        return this;
+    }
+
+    /** No memory. */
+    Launch none() {
+        return argument(0L);
+    }
+
     /** Runs the kernel to its end, its blocks in any order. */
     void run(int blocks, int threads, int sharedBytes) {
         check(start(blocks, threads, sharedBytes, false), "launch of " + name + " with " + blocks + " blocks");
