@@ -58,15 +58,15 @@ public final class KernelStudyReport {
         page.open("body").open("main").newLine();
         header(page);
         minima(page);
-        for (String test : List.of("crossValidation", "extrapolation", "editions")) {
-            scores(page, test);
-        }
         page.open("section")
                 .element("h2", "Figures")
                 .open("div", "class", "figures")
                 .newLine();
         figures.forEach(figure -> PageFigures.write(page, figure));
         page.close().close().newLine();
+        for (String test : List.of("crossValidation", "extrapolation", "editions")) {
+            scores(page, test);
+        }
         experiments(page, directory);
         page.close().close().close();
         figures.forEach(figure -> AtomicFiles.writeText(
