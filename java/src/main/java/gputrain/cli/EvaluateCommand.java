@@ -3,6 +3,7 @@ package gputrain.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import gputrain.data.DataLibrary;
+import gputrain.experiment.ExperimentException;
 import gputrain.experiment.KernelCheck;
 import gputrain.experiment.RunEvaluation;
 import gputrain.experiment.SavedKernelRun;
@@ -23,6 +24,9 @@ import picocli.CommandLine.Spec;
         description = "Computes a finished run's figures again from its saved parameters, prints them, and says whether"
                 + " they are those of the run record.")
 final class EvaluateCommand implements Callable<Integer> {
+    /** Kernel models are exact: engines differ by rounding only. */
+    private static final double SAME_MEV = 1e-3;
+
     @Spec
     private CommandSpec spec;
 
@@ -71,7 +75,11 @@ final class EvaluateCommand implements Callable<Integer> {
             out.println(mapper.createArrayNode().add(record).toPrettyString());
         } else {
             new KernelTable(saved.record()).print(out);
-            out.printf(Locale.ROOT, "Fitted again: largest difference from predictions.csv: %.1e MeV%n", difference);
+            out.printf(Locale.ROOT, "Fitted again: largest difference from the run's files: %.1e MeV%n", difference);
+        }
+        if (!(difference < SAME_MEV)) {
+            throw new ExperimentException(run + ": fitting again differs by " + difference
+                    + " MeV from what the run says; its files were changed");
         }
         return ExitCode.OK;
     }

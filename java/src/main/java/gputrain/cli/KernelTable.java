@@ -25,23 +25,30 @@ final class KernelTable {
             for (JsonNode point : minima) {
                 out.printf(
                         Locale.ROOT,
-                        "  %-6d %-10.4g %-10.4g %.4f%n",
+                        "  %-6d %-10.4g %-10.4g %.4f%s%n",
                         point.path("redundant").asInt(),
                         point.path("length").asDouble(),
                         point.path("noise").asDouble(),
-                        point.path("rmsdMeV").asDouble());
+                        point.path("rmsdMeV").asDouble(),
+                        point.path("atEdge").asBoolean() ? "  at the edge of the grid" : "");
             }
         }
         scores(out, "Cross-validation on all nuclei", record.path("crossValidation"));
-        scores(out, "Extrapolation by distance from the nuclei fitted, in neutrons", record.path("extrapolation"));
-        scores(out, "Historical split: fitted to the first set, leave-one-out there", record.path("editions"));
+        scores(
+                out,
+                "Extrapolation: the first, second, ... nucleus beyond the fitted ones of its chain",
+                record.path("extrapolation"));
+        scores(
+                out,
+                "Historical split by the edition that first knew a mass well, masses of the newest; leave-one-out in the first set",
+                record.path("editions"));
         JsonNode fit = record.path("fit");
         out.println();
         out.printf(
                 Locale.ROOT,
-                "Fitted to all nuclei (%s): amplitude %.3f MeV, noise %.3f MeV; %d nuclides predicted%n",
+                "Fitted to all nuclei (%s): prior %.3f MeV, noise %.3f MeV; %d nuclides predicted%n",
                 fit.path("method").asText(),
-                fit.path("amplitudeMeV").asDouble(),
+                fit.path("priorMeV").asDouble(),
                 fit.path("noiseMeV").asDouble(),
                 fit.path("predictedNuclides").asInt());
         out.println();

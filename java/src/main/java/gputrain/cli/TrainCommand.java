@@ -151,6 +151,10 @@ final class TrainCommand implements Callable<Integer> {
         if (init != null) {
             throw new UsageException("--init is for networks; " + experiment.name() + " is a kernel model");
         }
+        if (seeds != 1 || firstSeed != 1 || !protocol.equals("both")) {
+            throw new UsageException("--seeds, --first-seed and --protocol are for networks; " + experiment.name()
+                    + " is a kernel model and has neither seeds nor epochs");
+        }
         Path directory = directory(experiment);
         Optional<JsonNode> record =
                 new KernelTraining(spec, training).run(KernelData.of(experiment, library), directory, fresh, stop);

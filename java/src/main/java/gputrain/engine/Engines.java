@@ -74,17 +74,22 @@ public final class Engines {
             }
             rejected.add(new Rejection(engine.name(), cause.get()));
         }
-        throw new NoSuchEngineException(refusal(requested, rejected, engines));
+        throw new NoSuchEngineException(refusal(requested, rejected, engines, unsupported));
     }
 
-    private static String refusal(String requested, List<Rejection> rejected, List<Engine> engines) {
+    private static String refusal(
+            String requested,
+            List<Rejection> rejected,
+            List<Engine> engines,
+            Function<Engine, Optional<String>> unsupported) {
         String causes = rejected.isEmpty()
                 ? "there is no engine named " + requested
                 : rejected.stream()
                         .map(one -> "engine " + one.engine() + " cannot run: " + one.cause())
                         .collect(Collectors.joining("; "));
         String usable = engines.stream()
-                .filter(engine -> engine.unavailable().isEmpty())
+                .filter(engine ->
+                        engine.unavailable().or(() -> unsupported.apply(engine)).isEmpty())
                 .map(Engine::name)
                 .collect(Collectors.joining(", "));
         return causes + ". Usable here: " + (usable.isEmpty() ? "none" : usable) + " (or auto).";

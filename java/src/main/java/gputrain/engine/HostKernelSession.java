@@ -81,9 +81,15 @@ public final class HostKernelSession implements KernelSession {
     private Optional<LowRankMatrix> lowRank(Kernel wanted, int most) {
         if (lowRank == null && most > rankTried && wanted instanceof Kernel.Additive additive) {
             rankTried = most;
-            lowRank = AdditiveFeatures.of(problem, additive, most)
-                    .map(features -> new LowRankMatrix(problem, additive, algebra, features))
-                    .orElse(null);
+            try {
+                lowRank = AdditiveFeatures.of(problem, additive, most)
+                        .map(features -> new LowRankMatrix(problem, additive, algebra, features))
+                        .orElse(null);
+            } catch (EngineException e) {
+                // Eigenvectors that did not converge, as in plain Java for more than a thousand features: the whole
+                // matrix needs none.
+                rankTried = problem.rows();
+            }
         }
         return Optional.ofNullable(lowRank);
     }

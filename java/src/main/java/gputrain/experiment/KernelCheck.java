@@ -1,5 +1,6 @@
 package gputrain.experiment;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import gputrain.data.DataLibrary;
@@ -9,9 +10,12 @@ import gputrain.nuclide.Nuclide;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
-/** Fits a saved run of kernel models again and compares with the masses that it wrote. */
+/** Fits a saved run of kernel models again and compares with what it wrote. */
 public final class KernelCheck {
     private final SavedKernelRun run;
     private final KernelData data;
@@ -23,12 +27,35 @@ public final class KernelCheck {
     }
 
     /**
-     * Largest difference of a mass, or of its standard deviation, from {@code predictions.csv}, in MeV.
+     * Largest difference, in MeV, of a mass or its standard deviation from the two files of predictions, and of a
+     * cross-validation deviation of the file's own hyperparameters from the run record.
      *
-     * @throws ExperimentException when that file cannot be read
+     * @throws ExperimentException when a file cannot be read or lacks nuclides of the theory
      */
     public double largestDifferenceMeV(Engine engine, EngineOptions options) {
-        Path file = run.directory().path().resolve(KernelRun.PREDICTIONS);
+        double largest = 0;
+        largest = Math.max(largest, predictions(KernelRun.PREDICTIONS, false, engine, options));
+        largest = Math.max(largest, predictions(KernelRun.OUTSIDE_PREDICTIONS, true, engine, options));
+        KernelStages stages =
+                new KernelStages(data, engine, options, (stage, done, of, note) -> {}, () -> false, () -> {});
+        Map<String, KernelSettings> models = new LinkedHashMap<>();
+        models.put(KernelRun.INSIDE, run.experiment().inside());
+        models.put(KernelRun.OUTSIDE, run.experiment().outside());
+        for (KernelScore score : stages.crossValidation(models)) {
+            for (JsonNode written : run.record().path("crossValidation")) {
+                if (written.path("model").asText().equals(score.model())
+                        && written.path("set").asText().equals(score.set())) {
+                    double rmsd = written.path("rmsdMeV").asDouble(Double.NaN);
+                    double difference = Math.abs(score.deviation().rmsdMeV() - rmsd);
+                    largest = Math.max(largest, Double.isNaN(difference) ? Double.POSITIVE_INFINITY : difference);
+                }
+            }
+        }
+        return largest;
+    }
+
+    private double predictions(String name, boolean extrapolation, Engine engine, EngineOptions options) {
+        Path file = run.directory().path().resolve(name);
         List<Nuclide> nuclides = new ArrayList<>();
         List<double[]> written = new ArrayList<>();
         try (CsvReader<NamedCsvRecord> lines = CsvReader.builder().ofNamedCsvRecord(file)) {
@@ -41,11 +68,12 @@ public final class KernelCheck {
         } catch (IOException | RuntimeException e) {
             throw new ExperimentException(file + ": cannot be read: " + e.getMessage(), e);
         }
-        List<Prediction> again = run.predict(data, nuclides, false, engine, options, new ArrayList<>());
-        if (again.size() != written.size()) {
-            throw new ExperimentException(
-                    file + ": has nuclides that " + run.experiment().theory() + " lacks");
+        if (!data.theoryMeV().keySet().equals(Set.copyOf(nuclides))) {
+            throw new ExperimentException(file + ": has " + nuclides.size() + " lines, "
+                    + run.experiment().theory() + " has "
+                    + data.theoryMeV().size() + " nuclides; train --fresh computes the run again");
         }
+        List<Prediction> again = run.predict(data, nuclides, extrapolation, engine, options, new ArrayList<>());
         double largest = 0;
         for (int i = 0; i < written.size(); i++) {
             largest = Math.max(largest, Math.abs(again.get(i).massExcessMeV() - written.get(i)[0]));

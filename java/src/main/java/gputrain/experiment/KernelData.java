@@ -41,6 +41,9 @@ public record KernelData(
         List<TableInfo> sources,
         List<MassTable> editions) {
 
+    /** Nuclei that a model is fitted to, at least. */
+    private static final int FEWEST = 4;
+
     /** The liquid drop has a value for any nuclide: its chart is that of this table. */
     private static final String CHART = "ws4";
 
@@ -63,7 +66,7 @@ public record KernelData(
         List<MassEntry> entries = selected.stream()
                 .filter(entry -> theory.containsKey(entry.nuclide()))
                 .toList();
-        if (entries.size() < 2 * experiment.folds()) {
+        if (entries.size() < 2L * experiment.folds()) {
             throw ExperimentFile.error(
                     experiment.file(),
                     experiment.text(),
@@ -78,7 +81,7 @@ public record KernelData(
         Set<String> ids = new LinkedHashSet<>(List.of(table.id()));
         ids.add(experiment.theory().equals(KernelExperiment.LIQUID_DROP) ? CHART : experiment.theory());
         ids.addAll(experiment.editions());
-        return new KernelData(
+        KernelData data = new KernelData(
                 experiment,
                 entries,
                 residuals,
@@ -86,6 +89,31 @@ public record KernelData(
                 selected.size() - entries.size(),
                 ids.stream().map(library::info).toList(),
                 editions);
+        data.requireSets();
+        return data;
+    }
+
+    /** Every set that is fitted to has a few nuclei, and something is left to predict. */
+    private void requireSets() {
+        if (experiment.neutronRich() > 0) {
+            List<int[]> parts = byDistance(allRows(), experiment.neutronRich());
+            requireFitted("extrapolation", parts.get(0).length, parts.get(1).length);
+        }
+        if (!editions.isEmpty()) {
+            List<int[]> parts = byEdition();
+            requireFitted("editions", parts.get(0).length, rows() - parts.get(0).length);
+        }
+    }
+
+    private void requireFitted(String key, int fitted, int predicted) {
+        if (fitted < FEWEST || predicted < 1) {
+            throw ExperimentFile.error(
+                    experiment.file(),
+                    experiment.text(),
+                    key,
+                    fitted + " nuclei to fit to and " + predicted + " to predict; at least " + FEWEST
+                            + " and one are needed");
+        }
     }
 
     private static Map<Nuclide, Double> theory(KernelExperiment experiment, DataLibrary library) {

@@ -43,5 +43,15 @@ public record KernelExperiment(
     public static final String LIQUID_DROP = "liquid-drop";
 
     /** Hyperparameters to try: every combination. */
-    public record Grid(List<Integer> redundant, List<Double> lengths, List<Double> noises) {}
+    public record Grid(List<Integer> redundant, List<Double> lengths, List<Double> noises) {
+
+        /** Whether a point is at the border of more than one value: the true best may lie outside. */
+        boolean atEdge(double length, double noise) {
+            return atEdge(lengths, length) || atEdge(noises, noise);
+        }
+
+        private static boolean atEdge(List<Double> values, double value) {
+            return values.size() > 1 && (value == values.get(0) || value == values.get(values.size() - 1));
+        }
+    }
 }

@@ -12,6 +12,9 @@ final class KernelExperimentFile {
     static final String SECTION = "kernel-model";
 
     private static final int MOST_REDUNDANT = 1000;
+    private static final int MOST_POINTS = 100_000;
+    private static final double LEAST = 1e-10;
+    private static final double MOST = 1e10;
 
     private KernelExperimentFile() {}
 
@@ -73,7 +76,14 @@ final class KernelExperimentFile {
             if (editions.isEmpty()) {
                 throw section.error("tables", "at least one is needed");
             }
+            if (editions.stream().distinct().count() < editions.size() || editions.contains(selection.tableId())) {
+                throw section.error(
+                        "tables", "older editions than " + selection.tableId() + ", each once: " + editions);
+            }
             limit = section.number("uncertainty-at-most-keV", limit);
+            if (!(limit > 0)) {
+                throw section.error("uncertainty-at-most-keV", "must be above 0: " + limit);
+            }
             section.finish();
         }
         KernelExperiment experiment = new KernelExperiment(
@@ -122,10 +132,17 @@ final class KernelExperimentFile {
         }
     }
 
+    /** A hyperparameter; the limits are far outside what makes sense and inside what float64 can compute with. */
     private static double above(TomlSection section, String key) {
-        double value = section.number(key);
+        return checked(section, key, section.number(key));
+    }
+
+    private static double checked(TomlSection section, String key, double value) {
         if (!(value > 0)) {
             throw section.error(key, "must be above 0: " + value);
+        }
+        if (value < LEAST || value > MOST) {
+            throw section.error(key, "must be from " + LEAST + " to " + MOST + ": " + value);
         }
         return value;
     }
@@ -138,6 +155,12 @@ final class KernelExperimentFile {
         if (redundant.isEmpty()) {
             throw section.error("redundant", "at least one is needed");
         }
+        if (redundant.stream().distinct().count() < redundant.size()) {
+            throw section.error("redundant", "a number is there twice: " + redundant);
+        }
+        if ((long) redundant.size() * lengths.size() * noises.size() > MOST_POINTS) {
+            throw section.error("lengths", "the grid has more than " + MOST_POINTS + " points");
+        }
         section.finish();
         return new KernelExperiment.Grid(redundant, lengths, noises);
     }
@@ -148,8 +171,9 @@ final class KernelExperimentFile {
             throw section.error(key, "at least one is needed");
         }
         for (int i = 0; i < values.size(); i++) {
-            if (!(values.get(i) > 0) || (i > 0 && !(values.get(i) > values.get(i - 1)))) {
-                throw section.error(key, "must be above 0 and ascending: " + values);
+            checked(section, key, values.get(i));
+            if (i > 0 && !(values.get(i) > values.get(i - 1))) {
+                throw section.error(key, "must be ascending: " + values);
             }
         }
         return values;

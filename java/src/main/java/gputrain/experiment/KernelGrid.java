@@ -27,6 +27,16 @@ public record KernelGrid(List<Point> points) {
         return new KernelGrid(all);
     }
 
+    /** Only the (R, L) that have so many noises. */
+    KernelGrid whole(int noises) {
+        return new KernelGrid(points.stream()
+                .filter(p -> points.stream()
+                                .filter(other -> other.redundant() == p.redundant() && other.length() == p.length())
+                                .count()
+                        == noises)
+                .toList());
+    }
+
     boolean has(int redundant, double length) {
         return points.stream().anyMatch(p -> p.redundant() == redundant && p.length() == length);
     }
@@ -71,12 +81,11 @@ public record KernelGrid(List<Point> points) {
         List<Point> points = new ArrayList<>();
         String[] lines = text.split("\n", -1);
         if (!lines[0].equals(HEADER)) {
-            throw new ExperimentException(file + ":1: not a grid: expected " + HEADER);
+            throw new ExperimentException(
+                    file + ":1: not a grid: expected " + HEADER + "; --fresh computes the run again");
         }
-        for (int i = 1; i < lines.length; i++) {
-            if (lines[i].isEmpty()) {
-                continue;
-            }
+        // What follows the last end of a line is a line that was cut.
+        for (int i = 1; i < lines.length - 1; i++) {
             String[] cells = lines[i].split(",", -1);
             try {
                 points.add(new Point(
@@ -85,7 +94,10 @@ public record KernelGrid(List<Point> points) {
                         Double.parseDouble(cells[2]),
                         cells[3].isEmpty() ? Double.NaN : Double.parseDouble(cells[3])));
             } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
-                throw new ExperimentException(file + ":" + (i + 1) + ": not a line of a grid: " + lines[i], e);
+                throw new ExperimentException(
+                        file + ":" + (i + 1) + ": not a line of a grid: \"" + lines[i]
+                                + "\"; --fresh computes the run again",
+                        e);
             }
         }
         return new KernelGrid(points);

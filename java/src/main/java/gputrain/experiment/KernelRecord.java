@@ -25,6 +25,8 @@ final class KernelRecord {
     void fitted(KernelFit model, KernelComponents components, int charted) {
         fit.put("method", model.method());
         fit.put("amplitudeMeV", Math.sqrt(model.amplitude()));
+        double diagonal = model.settings().kernel().diagonal(components.importance().length);
+        fit.put("priorMeV", Math.sqrt(model.amplitude() * diagonal));
         fit.put("noiseMeV", Math.sqrt(model.noiseVariance()));
         fit.put("predictedNuclides", charted);
         ArrayNode list = fit.putArray("components");
@@ -86,6 +88,7 @@ final class KernelRecord {
                             node.put("length", point.length());
                             node.put("noise", point.noise());
                             node.put("rmsdMeV", point.rmsdMeV());
+                            node.put("atEdge", searched.atEdge(point.length(), point.noise()));
                         })));
         scores(root.putArray("crossValidation"), validated);
         scores(root.putArray("extrapolation"), extrapolated);
@@ -93,7 +96,7 @@ final class KernelRecord {
         root.set("fit", fit);
         root.set("metrics", metrics(validated));
         ObjectNode timing = root.putObject("timing");
-        seconds.forEach((stage, value) -> timing.put(stage + "Seconds", value));
+        seconds.forEach((stage, value) -> timing.put(stage + "Seconds", Math.rint(value * 10) / 10));
         return root;
     }
 

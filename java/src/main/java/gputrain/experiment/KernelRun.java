@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import gputrain.data.MassEntry;
 import gputrain.engine.Engine;
+import gputrain.engine.NotPositiveDefiniteException;
 import gputrain.engine.Posterior;
 import gputrain.file.AtomicFiles;
 import gputrain.nuclide.Nuclide;
@@ -32,6 +33,20 @@ public final class KernelRun {
 
     /** Name of the model with the file's hyperparameters for extrapolation. */
     public static final String OUTSIDE = KernelStages.OUTSIDE;
+
+    /** Every model that a run may have. */
+    public static final List<String> MODELS = List.of(
+            KernelStages.BARE,
+            KernelSettings.Form.RBF.title(),
+            KernelSettings.Form.KRR.title(),
+            KernelSettings.Form.KRR_ODD_EVEN.title(),
+            KernelSettings.Form.GPR.title(),
+            INSIDE,
+            OUTSIDE,
+            KernelStages.BEST_INSIDE,
+            KernelStages.BEST_OUTSIDE,
+            KernelStages.BLIND_INSIDE,
+            KernelStages.BLIND_OUTSIDE);
 
     /** Grid of cross-validation: R, L, delta and the deviation. */
     public static final String GRID = "grid.csv";
@@ -91,7 +106,8 @@ public final class KernelRun {
         this.directory = new RunDirectory(out);
         this.fresh = fresh;
         Engine engine = surroundings.choice().engine();
-        this.stages = new KernelStages(data, engine, surroundings.options(), progress, this::requireRunning);
+        this.stages = new KernelStages(
+                data, engine, surroundings.options(), progress, stop::isRequested, this::requireRunning);
     }
 
     /**
@@ -100,13 +116,17 @@ public final class KernelRun {
      * @return the run record, or nothing when a stop was requested before the end
      * @throws UsageException when the directory belongs to another run
      * @throws gputrain.file.OutputException when it cannot be written
-     * @throws gputrain.engine.NotPositiveDefiniteException when the file's own hyperparameters cannot be computed with
+     * @throws ExperimentException when the file's own hyperparameters cannot be computed with
      */
     public Optional<JsonNode> run() {
         try (RunClaim claim = RunClaim.of(directory, identity(), fresh)) {
+            claim.finished().ifPresent(record -> SavedKernelRun.requireWhole(directory));
             return claim.finished().isPresent() ? claim.finished() : Optional.of(compute());
         } catch (StoppedException e) {
             return Optional.empty();
+        } catch (NotPositiveDefiniteException e) {
+            throw ExperimentFile.error(
+                    experiment.file(), experiment.text(), KernelExperimentFile.SECTION, String.valueOf(e.getMessage()));
         }
     }
 
@@ -135,7 +155,7 @@ public final class KernelRun {
         own.put(KernelStages.INSIDE, experiment.inside());
         own.put(KernelStages.OUTSIDE, experiment.outside());
         if (experiment.grid().isPresent()) {
-            own.put(KernelStages.BEST_INSIDE, stages.best(inside));
+            stages.best(inside).ifPresent(best -> own.put(KernelStages.BEST_INSIDE, best));
         }
         StringBuilder calibration = new StringBuilder("test,model,set,level,coverage\n");
         List<KernelScore> validated = timed("cross-validation", () -> {
@@ -181,8 +201,10 @@ public final class KernelRun {
         if (experiment.grid().isPresent()) {
             KernelGrid outside = stages.outside(fitted, tested, "extrapolation grid");
             write(OUTSIDE_GRID, outside.csv());
-            models.put(KernelStages.BEST_OUTSIDE, stages.best(outside));
-            own.put(KernelStages.BEST_OUTSIDE, stages.best(outside));
+            stages.best(outside).ifPresent(best -> {
+                models.put(KernelStages.BEST_OUTSIDE, best);
+                own.put(KernelStages.BEST_OUTSIDE, best);
+            });
         }
         return stages.predictions(models, fitted, KernelStages.distances(parts), "extrapolation");
     }
@@ -197,7 +219,9 @@ public final class KernelRun {
             String to = part < experiment.editions().size()
                     ? experiment.editions().get(part)
                     : experiment.selection().tableId();
-            named.put(year(experiment.editions().get(part - 1)) + " to " + year(to), parts.get(part));
+            if (parts.get(part).length > 0) {
+                named.put(year(experiment.editions().get(part - 1)) + " to " + year(to), parts.get(part));
+            }
         }
         Map<String, KernelSettings> models = new LinkedHashMap<>(stages.comparators(fitted, "comparators, editions"));
         models.putAll(own);
@@ -227,9 +251,10 @@ public final class KernelRun {
         if (experiment.neutronRich() > 0) {
             List<int[]> parts = data.byDistance(fitted, experiment.neutronRich());
             int[] tested = KernelStages.together(parts.subList(1, parts.size()));
-            models.put(
-                    KernelStages.BLIND_OUTSIDE,
-                    stages.best(stages.outside(parts.get(0), tested, "extrapolation grid, first set")));
+            if (parts.get(0).length > 1 && tested.length > 0) {
+                stages.best(stages.outside(parts.get(0), tested, "extrapolation grid, first set"))
+                        .ifPresent(best -> models.put(KernelStages.BLIND_OUTSIDE, best));
+            }
         }
         return models;
     }
@@ -273,13 +298,15 @@ public final class KernelRun {
         return predictions;
     }
 
+    /** The whole lines of a grid that is there; a line lacks noises when something else than this program cut the file. */
     private KernelGrid readGrid(String name) {
         Path file = directory.path().resolve(name);
         if (!Files.exists(file)) {
             return new KernelGrid(List.of());
         }
         try {
-            return KernelGrid.read(file.toString(), Files.readString(file));
+            return KernelGrid.read(file.toString(), Files.readString(file))
+                    .whole(experiment.grid().orElseThrow().noises().size());
         } catch (IOException e) {
             throw new ExperimentException(file + ": cannot be read: " + e.getMessage(), e);
         }

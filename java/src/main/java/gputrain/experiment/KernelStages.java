@@ -9,13 +9,15 @@ import gputrain.engine.Posterior;
 import gputrain.nuclide.Nuclide;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -29,6 +31,12 @@ final class KernelStages {
     static final String BLIND_INSIDE = "GPR-NN, interpolation chosen in the first set";
     static final String BLIND_OUTSIDE = "GPR-NN, extrapolation chosen in the first set";
 
+    /** A noise that every matrix can be factorised with; a session is opened with it before the grid's are tried. */
+    private static final double HARMLESS = 1;
+
+    /** Seconds between two writings of a grid that is being computed. */
+    private static final double SAVE_SECONDS = 2;
+
     private final KernelData data;
     private final KernelExperiment experiment;
     private final Engine engine;
@@ -36,10 +44,20 @@ final class KernelStages {
     private final KernelProgress progress;
     private final Runnable requireRunning;
     private final int workers;
+    private final BooleanSupplier stopping;
 
-    /** @param requireRunning called between steps; throws when a stop is wanted */
+    /**
+     * @param stopping whether a stop is wanted
+     * @param requireRunning called between steps; throws when a stop is wanted
+     */
     KernelStages(
-            KernelData data, Engine engine, EngineOptions options, KernelProgress progress, Runnable requireRunning) {
+            KernelData data,
+            Engine engine,
+            EngineOptions options,
+            KernelProgress progress,
+            BooleanSupplier stopping,
+            Runnable requireRunning) {
+        this.stopping = stopping;
         this.requireRunning = requireRunning;
         this.workers = engine.kernelsSideBySide(options);
         this.data = data;
@@ -73,13 +91,14 @@ final class KernelStages {
         for (int redundant : grid.redundant()) {
             for (double length : grid.lengths()) {
                 if (!there.has(redundant, length)) {
-                    lines.add(experiment.inside().withRedundant(redundant).with(length, noises[noises.length - 1]));
+                    lines.add(experiment.inside().withRedundant(redundant).with(length, HARMLESS));
                 }
             }
         }
         int of = grid.redundant().size() * grid.lengths().size();
         AtomicReference<KernelGrid> points = new AtomicReference<>(there);
         AtomicInteger done = new AtomicInteger(of - lines.size());
+        AtomicLong saved = new AtomicLong(System.nanoTime());
         Workers.map(
                 lines,
                 workers,
@@ -95,8 +114,13 @@ final class KernelStages {
                         double rms = KernelSearch.rms(errors.get(k));
                         computed.add(new KernelGrid.Point(line.redundant(), line.length(), noises[k], rms));
                     }
-                    points.set(points.get().plus(computed).sorted());
-                    save.accept(points.get());
+                    points.set(points.get().plus(computed));
+                    long now = System.nanoTime();
+                    if ((now - saved.get()) * 1e-9 > SAVE_SECONDS || stopping.getAsBoolean()) {
+                        save.accept(points.get().sorted());
+                        saved.set(now);
+                    }
+                    requireRunning.run();
                     String note = "R = " + line.redundant() + ", L = " + line.length();
                     progress.at(
                             "cross-validation grid",
@@ -104,7 +128,8 @@ final class KernelStages {
                             of,
                             note + best(points.get(), line.redundant()));
                 });
-        return points.get();
+        save.accept(points.get().sorted());
+        return points.get().sorted();
     }
 
     private static String best(KernelGrid points, int redundant) {
@@ -125,11 +150,8 @@ final class KernelStages {
                 length -> {
                     requireRunning.run();
                     List<KernelGrid.Point> line = new ArrayList<>();
-                    // From the largest noise on: the first one opens the session.
-                    List<Double> noises = new ArrayList<>(grid.noises());
-                    Collections.reverse(noises);
-                    try (KernelFit fit = single(experiment.inside().with(length, noises.get(0)), fitted)) {
-                        for (double noise : noises) {
+                    try (KernelFit fit = single(experiment.inside().with(length, HARMLESS), fitted)) {
+                        for (double noise : grid.noises()) {
                             line.add(new KernelGrid.Point(
                                     experiment.inside().redundant(),
                                     length,
@@ -155,11 +177,10 @@ final class KernelStages {
         }
     }
 
-    /** Settings of the smallest deviation of a grid at the experiment's own R. */
-    KernelSettings best(KernelGrid grid) {
+    /** Settings of the smallest deviation of a grid at the experiment's own R; nothing where the grid has none there. */
+    Optional<KernelSettings> best(KernelGrid grid) {
         return grid.best(experiment.inside().redundant())
-                .map(p -> experiment.inside().with(p.length(), p.noise()))
-                .orElse(experiment.inside());
+                .map(p -> experiment.inside().with(p.length(), p.noise()));
     }
 
     /** Bare theory, tenfold and leave-one-out cross-validation of every model on all nuclei. */

@@ -36,9 +36,18 @@ public record SavedKernelRun(RunDirectory directory, JsonNode record, KernelExpe
         RunDirectory directory = new RunDirectory(path);
         JsonNode record = RunDirectory.read(directory.record());
         Path file = directory.experiment();
+        requireWhole(directory);
         try {
-            Trainable experiment = ExperimentCatalogue.parse(
-                    record.path("experiment").asText("unknown"), file.toString(), Files.readString(file));
+            String text = Files.readString(file);
+            if (!RunDirectory.read(directory.settings())
+                    .path("experimentSha256")
+                    .asText()
+                    .equals(ExperimentRun.sha256(text))) {
+                throw new ExperimentException(
+                        file + ": not the experiment that was run; restore it, or train it into another directory");
+            }
+            Trainable experiment =
+                    ExperimentCatalogue.parse(record.path("experiment").asText("unknown"), file.toString(), text);
             if (experiment instanceof KernelExperiment kernels) {
                 return new SavedKernelRun(directory, record, kernels);
             }
@@ -46,6 +55,39 @@ public record SavedKernelRun(RunDirectory directory, JsonNode record, KernelExpe
             throw new ExperimentException(file + ": cannot be read: " + e.getMessage(), e);
         }
         throw new ExperimentException(file + ": not an experiment of kernel models; the run directory is damaged");
+    }
+
+    /**
+     * Checks that a finished run has the files that every run writes.
+     *
+     * @throws ExperimentException naming one that is missing
+     */
+    static void requireWhole(RunDirectory directory) {
+        List<Path> files = new ArrayList<>(List.of(directory.experiment(), directory.settings()));
+        for (String name : List.of(
+                KernelRun.CROSS_VALIDATION,
+                KernelRun.CALIBRATION,
+                KernelRun.COMPONENTS,
+                KernelRun.PREDICTIONS,
+                KernelRun.OUTSIDE_PREDICTIONS)) {
+            files.add(directory.path().resolve(name));
+        }
+        JsonNode record = RunDirectory.read(directory.record());
+        if (!record.path("gridMinima").isEmpty()) {
+            files.add(directory.path().resolve(KernelRun.GRID));
+        }
+        if (!record.path("extrapolation").isEmpty()) {
+            files.add(directory.path().resolve(KernelRun.EXTRAPOLATION));
+        }
+        if (!record.path("editions").isEmpty()) {
+            files.add(directory.path().resolve(KernelRun.EDITIONS));
+        }
+        for (Path file : files) {
+            if (!Files.exists(file)) {
+                throw new ExperimentException(
+                        file + ": missing from a finished run; train --fresh computes the run again");
+            }
+        }
     }
 
     /** The data that the run was fitted to. */

@@ -51,7 +51,7 @@ final class CsvTable {
 
         ReportException error(String column, String problem) {
             return new ReportException(file + " line " + line.getStartingLineNumber() + ", column " + column + ": "
-                    + problem + "; train again or restore the file");
+                    + problem + "; train again with --fresh, or restore the file");
         }
     }
 
@@ -63,7 +63,7 @@ final class CsvTable {
             }
         } catch (CsvParseException e) {
             throw new ReportException(
-                    file + ": not a CSV table (" + causes(e) + "); train again or restore the file", e);
+                    file + ": not a CSV table (" + causes(e) + "); train again with --fresh, or restore the file", e);
         } catch (IOException | UncheckedIOException e) {
             throw new ReportException(file + ": cannot be read: " + e, e);
         }

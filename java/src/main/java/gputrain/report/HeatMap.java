@@ -16,6 +16,10 @@ final class HeatMap {
     private static final double GAP = 26;
     private static final double PANEL_TOP = 30;
     private static final double BOTTOM = 48;
+    /** Room for the title of a panel. */
+    private static final double LEAST_PANEL = 250;
+
+    private static final int LEGEND_ROW = 5;
 
     /** One combination of hyperparameters. */
     record Point(int redundant, double length, double noise, double rmsdMeV) {}
@@ -48,10 +52,10 @@ final class HeatMap {
         boolean wide = panels.size() > 1;
         int width = wide ? Figure.FULL_WIDTH : Figure.PAIR_WIDTH;
         double cell = Math.min(14, ((width - 12.0) / columns - LEFT) / lengths);
-        double panelWidth = LEFT + cell * lengths + (wide ? 0 : GAP);
+        double panelWidth = Math.max(LEFT + cell * lengths + (wide ? 0 : GAP), LEAST_PANEL);
         double panelHeight = PANEL_TOP + cell * noises + BOTTOM;
         int rows = (panels.size() + columns - 1) / columns;
-        Svg svg = new Svg(width, (int) Math.ceil(rows * panelHeight + 46), "Deviations over L and delta");
+        Svg svg = new Svg(width, (int) Math.ceil(rows * panelHeight + 58), "Deviations over L and delta");
         HeatMap map = new HeatMap(svg, cell);
         for (int i = 0; i < panels.size(); i++) {
             map.panel(
@@ -130,10 +134,12 @@ final class HeatMap {
         svg.text(x, y + 10, "over the best:", Anchor.START, Ink.TEXT, Frame.TICK_SIZE);
         x += 86;
         for (int c = -4; c <= 4; c++) {
-            svg.rectangle(x, y, 13, 13, Ink.ofResidualClass(c), 1);
-            String name = c < 4 ? "≤ " + Numbers.plain(EDGES[c + 4]) : "> " + Numbers.fixed(EDGES[EDGES.length - 1], 0);
-            svg.text(x + 17, y + 11, name, Anchor.START, Ink.TEXT, Frame.TICK_SIZE);
-            x += wide ? 66 : 47;
+            int place = c + 4;
+            double left = x + (wide ? place : place % LEGEND_ROW) * 66;
+            double top = y + (wide || place < LEGEND_ROW ? 0 : 18);
+            svg.rectangle(left, top, 13, 13, Ink.ofResidualClass(c), 1);
+            String name = c < 4 ? "≤ " + Numbers.plain(EDGES[place]) : "> " + Numbers.plain(EDGES[EDGES.length - 1]);
+            svg.text(left + 17, top + 11, name, Anchor.START, Ink.TEXT, Frame.TICK_SIZE);
         }
     }
 }

@@ -44,13 +44,14 @@ record Json(Path file, String place, JsonNode node) {
                     : " line " + e.getLocation().getLineNr() + ", column "
                             + e.getLocation().getColumnNr();
             throw new ReportException(
-                    file + where + ": not valid JSON (" + e.getOriginalMessage() + "); train again or restore the file",
+                    file + where + ": not valid JSON (" + e.getOriginalMessage()
+                            + "); train again with --fresh, or restore the file",
                     e);
         } catch (IOException e) {
             throw new ReportException(file + ": cannot be read: " + e, e);
         }
         if (!root.isObject()) {
-            throw new ReportException(file + ": expected a JSON object; train again or restore the file");
+            throw new ReportException(file + ": expected a JSON object; train again with --fresh, or restore the file");
         }
         return new Json(file, "", root);
     }
@@ -143,7 +144,7 @@ record Json(Path file, String place, JsonNode node) {
             String found = node.toString();
             throw new ReportException(file + ": " + (place.isEmpty() ? "top level" : place) + ": expected " + expected
                     + ", found " + (found.length() > 40 ? found.substring(0, 40) + "..." : found)
-                    + "; train again or restore the file");
+                    + "; train again with --fresh, or restore the file");
         }
     }
 }

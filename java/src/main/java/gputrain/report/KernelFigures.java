@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,6 +16,11 @@ import java.util.Set;
 final class KernelFigures {
     /** Deviations beyond so many times the bare theory's are cut off. */
     private static final double WORTH_SHOWING = 1.6;
+
+    private static final int MOST_COMPONENTS = 12;
+
+    /** Models in the order of their styles. */
+    static final List<String> MODELS = KernelRun.MODELS;
 
     private final Path directory;
     private final List<Figure> figures = new ArrayList<>();
@@ -29,14 +35,14 @@ final class KernelFigures {
         all.scores(
                 KernelRun.EXTRAPOLATION,
                 "kernel-extrapolation.svg",
-                "distance from the fitted nuclei (neutrons)",
-                "Extrapolation (Fig. 4): the most neutron-rich nuclei of each chain, by their distance from what is fitted.");
+                "place beyond the fitted nuclei of the chain",
+                "Extrapolation (Fig. 4): the most neutron-rich nuclei of each chain, by their place beyond the fitted ones.");
         all.outsideGrid();
         all.scores(
                 KernelRun.EDITIONS,
                 "kernel-editions.svg",
                 "first edition with the mass",
-                "Historical split (Fig. 6): fitted to the first set, whose own figures are leave-one-out.");
+                "Historical split (Fig. 6): fitted to the nuclei that the first edition knew, whose own figures are leave-one-out.");
         all.calibration();
         all.components();
         all.charts();
@@ -105,11 +111,14 @@ final class KernelFigures {
         Path file = directory.resolve(KernelRun.OUTSIDE_GRID);
         if (Files.exists(file)) {
             List<HeatMap.Point> points = points(file);
+            if (points.stream().noneMatch(p -> Double.isFinite(p.rmsdMeV()))) {
+                return;
+            }
             figures.add(HeatMap.of(
                     "kernel-extrapolation-grid.svg",
                     List.of(new HeatMap.Panel("R = " + points.get(0).redundant() + ", extrapolation", points)),
-                    "Deviation of the extrapolated nuclei, all distances together, over length and noise: what is best outside"
-                            + " differs from what is best inside."));
+                    "Deviation of the extrapolated nuclei, all distances together, over length and noise: the panel to set"
+                            + " beside those of cross-validation."));
         }
     }
 
@@ -151,16 +160,23 @@ final class KernelFigures {
         if (!Files.exists(file)) {
             return;
         }
+        List<String> places = new ArrayList<>();
+        CsvTable.forEachRow(file, row -> {
+            if (row.text("test").equals("extrapolation")) {
+                places.add(row.text("set"));
+            }
+        });
+        String last = places.isEmpty() ? "1" : places.get(places.size() - 1);
         Map<String, List<double[]>> lines = new LinkedHashMap<>();
         CsvTable.forEachRow(file, row -> {
             boolean inside = row.text("test").equals("cross-validation")
                     && !row.text("set").equals("leave-one-out")
                     && !row.text("model").equals(KernelRun.OUTSIDE);
             boolean outside = row.text("test").equals("extrapolation")
-                    && List.of("1", "8").contains(row.text("set"))
+                    && List.of("1", last).contains(row.text("set"))
                     && List.of(KernelRun.INSIDE, KernelRun.OUTSIDE).contains(row.text("model"));
             if (inside || outside) {
-                String name = row.text("model") + (inside ? "" : ", distance " + row.text("set"));
+                String name = row.text("model") + (inside ? "" : ", place " + row.text("set"));
                 lines.computeIfAbsent(name, n -> new ArrayList<>())
                         .add(new double[] {row.number("level"), row.number("coverage")});
             }
@@ -184,7 +200,7 @@ final class KernelFigures {
                         series,
                         true,
                         "Calibration: how many nuclei that were not fitted lie within the central intervals that the models"
-                                + " predict. Cross-validation, and extrapolation by one and by eight neutrons. On the dashed"
+                                + " predict: in cross-validation, and at the first and the last place of the extrapolation. On the dashed"
                                 + " line the uncertainties are right, below it they are too small."));
     }
 
@@ -199,10 +215,13 @@ final class KernelFigures {
                 row -> lines.computeIfAbsent(row.text("name"), n -> new ArrayList<>())
                         .add(new double[] {row.number("y"), row.number("fMeV")}));
         List<Series> series = new ArrayList<>();
-        lines.forEach((name, points) -> series.add(series(
-                name,
-                points.stream().mapToDouble(p -> p[0]).toArray(),
-                points.stream().mapToDouble(p -> p[1]).toArray())));
+        lines.entrySet().stream()
+                .sorted(Comparator.comparingDouble(one -> -spread(one.getValue())))
+                .limit(MOST_COMPONENTS)
+                .forEach(one -> series.add(series(
+                        one.getKey(),
+                        one.getValue().stream().mapToDouble(p -> p[0]).toArray(),
+                        one.getValue().stream().mapToDouble(p -> p[1]).toArray())));
         figures.add(LinesChart.over("scaled coordinate y", "f(y) (MeV)", new Scale.Linear(0, 1, 0.2))
                 .draw(
                         "kernel-components.svg",
@@ -212,6 +231,10 @@ final class KernelFigures {
                         "The functions of one coordinate each that the correction is the sum of (Eq. 1), without their means."
                                 + " They may be large and cancel: coordinates that are sums of others share what they"
                                 + " explain."));
+    }
+
+    private static double spread(List<double[]> points) {
+        return points.stream().mapToDouble(p -> p[1] * p[1]).sum();
     }
 
     private void charts() {
@@ -224,7 +247,8 @@ final class KernelFigures {
                 "kernel-uncertainty.svg",
                 inside,
                 "Standard deviation of the predicted mass of every nuclide of the theory, with the interpolation's"
-                        + " hyperparameters. Far away it is that of the prior: the model says that it does not know."));
+                        + " hyperparameters. Far away it is that of the prior. Beyond the fitted nuclei the"
+                        + " calibration says how far it can be trusted: as a rule it is too small there."));
         Path outside = directory.resolve(KernelRun.OUTSIDE_PREDICTIONS);
         if (Files.exists(outside)) {
             figures.add(UncertaintyChart.of(

@@ -2,6 +2,7 @@ package gputrain.report;
 
 import gputrain.file.AtomicFiles;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,6 +11,23 @@ import java.util.Set;
 
 /** Writes the report of a finished run of kernel models: one HTML file that needs nothing else, and its figures. */
 public final class KernelReport {
+    private static final int MOST_COMPONENTS = 20;
+
+    static final String VALIDATION_NOTE =
+            "KRR and GPR have the hyperparameters with the smallest leave-one-out error on the same nuclei, and the best of the"
+                    + " grid is a smallest value of such errors: slightly optimistic. Interpolation and extrapolation are the"
+                    + " file's own hyperparameters.";
+
+    static final String EXTRAPOLATION_NOTE =
+            "The most neutron-rich nuclei of each isotopic chain are not fitted; column k is the k-th of them beyond the fitted"
+                    + " ones. RBF has no hyperparameters, those of KRR and GPR are chosen on the fitted nuclei, the best of the"
+                    + " grid outside on the predicted ones: what could be had, not a prediction.";
+
+    static final String EDITIONS_NOTE =
+            "Nuclei by the edition that first knew their mass well, fitted to those of the first, with the masses of the newest"
+                    + " edition; leave-one-out in the first set. RBF, KRR, GPR and \"chosen in the first set\" never saw the other"
+                    + " sets; the best of the grid did, and the theory may have.";
+
     private KernelReport() {}
 
     /**
@@ -26,20 +44,9 @@ public final class KernelReport {
         page.open("body").open("main").newLine();
         header(page, run);
         minima(page, run);
-        scores(page, "Cross-validation on all nuclei", run.get("crossValidation"), "");
-        scores(
-                page,
-                "Extrapolation by distance",
-                run.get("extrapolation"),
-                "The most neutron-rich nuclei of each chain are not fitted; the columns are their distances, in neutrons,"
-                        + " from what is.");
-        scores(
-                page,
-                "Historical split",
-                run.get("editions"),
-                "Fitted to what the first edition knew; leave-one-out there. \"Chosen in the first set\": hyperparameters"
-                        + " that only the first set was looked at for; the others follow the paper, which optimised them on"
-                        + " later nuclei.");
+        scores(page, "Cross-validation on all nuclei", run.get("crossValidation"), VALIDATION_NOTE);
+        scores(page, "Extrapolation", run.get("extrapolation"), EXTRAPOLATION_NOTE);
+        scores(page, "Historical split", run.get("editions"), EDITIONS_NOTE);
         page.open("section")
                 .element("h2", "Figures")
                 .open("div", "class", "figures")
@@ -85,6 +92,11 @@ public final class KernelReport {
             page.element("td", point.get("length").flat(), "class", "n");
             page.element("td", point.get("noise").flat(), "class", "n");
             page.element("td", Numbers.fixed(point.get("rmsdMeV").number(), 4), "class", "n strong");
+            page.element(
+                    "td",
+                    point.get("atEdge").textOr("").equals("true") ? "at the edge of the grid" : "",
+                    "class",
+                    "note");
             page.close();
         }
         page.close().close().close().newLine();
@@ -146,7 +158,11 @@ public final class KernelReport {
     }
 
     private static void importance(Markup page, Json run) {
-        List<Json> components = run.get("fit").get("components").items();
+        List<Json> components = run.get("fit").get("components").items().stream()
+                .sorted(Comparator.comparingDouble(
+                        one -> -one.get("importanceMeV").number()))
+                .limit(MOST_COMPONENTS)
+                .toList();
         page.open("section").element("h2", "Importance of the coordinates");
         page.open("table").open("thead").open("tr");
         page.element("th", "coordinate").element("th", "standard deviation of f over the nuclei (MeV)", "class", "n");
@@ -159,8 +175,8 @@ public final class KernelReport {
         page.close().close();
         page.element(
                 "p",
-                "Z and N scaled to [0, 1] before the sum. The amplitude of the fitted process is "
-                        + Numbers.energy(run.get("fit").get("amplitudeMeV").number()) + " MeV, its noise "
+                "Z and N scaled to [0, 1] before the sum. The prior standard deviation of the correction is "
+                        + Numbers.energy(run.get("fit").get("priorMeV").number()) + " MeV, that of the noise "
                         + Numbers.energy(run.get("fit").get("noiseMeV").number()) + " MeV.",
                 "class",
                 "note");

@@ -50,7 +50,7 @@ public final class KernelStudyReport {
         List<Figure> figures = new ArrayList<>();
         figures.add(minimaFigure());
         runs.forEach((name, run) -> {
-            figures.add(scoresFigure(name, run, "extrapolation", "distance from the fitted nuclei (neutrons)"));
+            figures.add(scoresFigure(name, run, "extrapolation", "place beyond the fitted nuclei of the chain"));
             figures.add(scoresFigure(name, run, "editions", "first edition with the mass"));
         });
         Markup page = new Markup();
@@ -76,11 +76,16 @@ public final class KernelStudyReport {
         AtomicFiles.writeText(html, "<!DOCTYPE html>\n" + page.finish() + "\n");
     }
 
+    /** What tells an experiment from the others: the theory is not enough when a user compares settings. */
+    private static String label(String experiment) {
+        return KernelStudy.folder(experiment);
+    }
+
     private void header(Markup page) {
         page.open("header").element("p", "reproduction of a paper", "class", "eyebrow");
         page.element("h1", study.title());
         page.element("p", study.description(), "class", "lead");
-        page.open("p").text("Paper: " + study.citation());
+        page.open("p").text(study.citation().isBlank() ? "No paper named" : "Paper: " + study.citation());
         if (!study.doi().isBlank()) {
             page.text(", doi ").element("a", study.doi(), "href", "https://doi.org/" + study.doi());
         }
@@ -114,7 +119,7 @@ public final class KernelStudyReport {
         redundant().forEach(r -> page.element("th", "R = " + r, "class", "n"));
         page.element("th", "L, δ at R = 3", "class", "n").close().close().open("tbody");
         runs.forEach((name, run) -> {
-            page.open("tr").element("td", run.get("theory").textOr(name), "class", "name");
+            page.open("tr").element("td", label(name), "class", "name");
             page.element("td", run.get("sets").get("all").flat(), "class", "n");
             page.element("td", Numbers.energy(rmsd(run, "crossValidation", BARE, "all")), "class", "n");
             for (int r : redundant()) {
@@ -151,8 +156,12 @@ public final class KernelStudyReport {
             case "extrapolation" -> "Extrapolation by distance (Fig. 4)";
             default -> "Historical split (Fig. 6)";
         };
-        runs.forEach((name, run) ->
-                KernelReport.scores(page, title + ": " + run.get("theory").textOr(name), run.get(test), ""));
+        String note = switch (test) {
+            case "crossValidation" -> KernelReport.VALIDATION_NOTE;
+            case "extrapolation" -> KernelReport.EXTRAPOLATION_NOTE;
+            default -> KernelReport.EDITIONS_NOTE;
+        };
+        runs.forEach((name, run) -> KernelReport.scores(page, title + ": " + label(name), run.get(test), note));
     }
 
     private Figure minimaFigure() {
@@ -164,7 +173,7 @@ public final class KernelStudyReport {
                             .map(point -> point.get("rmsdMeV").number())
                             .orElse(Double.NaN))
                     .toArray();
-            lines.add(new Series(run.get("theory").textOr(name), r, y, new double[0], new boolean[0]));
+            lines.add(new Series(label(name), r, y, new double[0], new boolean[0]));
         });
         int last = redundant().stream().mapToInt(Integer::intValue).max().orElse(1);
         return LinesChart.over(
@@ -202,7 +211,7 @@ public final class KernelStudyReport {
                 lines.add(new Series(model, places, y, new double[0], new boolean[0]));
             }
         }
-        String theory = run.get("theory").textOr(name);
+        String theory = label(name);
         return LinesChart.over(xName, "rms deviation (MeV)", new Scale.Places(List.copyOf(sets)))
                 .upTo(WORTH_SHOWING * bare)
                 .draw(
@@ -279,7 +288,7 @@ public final class KernelStudyReport {
             text.append(String.format(
                     Locale.ROOT,
                     "  %-14s %7.0f %7.3f",
-                    run.get("theory").textOr(name),
+                    label(name),
                     run.get("sets").get("all").number(),
                     rmsd(run, "crossValidation", BARE, "all")));
             for (int r : redundant()) {

@@ -85,7 +85,7 @@ final class UncertaintyChart {
                 }
             }
             svg.area(path.toString(), CLASSES.get(c), 1);
-            svg.path(measured.toString(), Stroke.solid(Ink.TEXT, 0.25));
+            svg.path(measured.toString(), Stroke.solid(Ink.PAGE, 0.35));
         }
     }
 
@@ -116,8 +116,8 @@ final class UncertaintyChart {
         double row = top + 10 + CLASSES.size() * 17;
         svg.path(
                 "M" + Numbers.coordinate(LEFT + 22.5) + " " + Numbers.coordinate(row) + "h13v13h-13z",
-                Stroke.solid(Ink.TEXT, 0.6));
-        svg.text(LEFT + 44, row + 11.5, "fitted to", Anchor.START, Ink.TEXT, Frame.TICK_SIZE);
+                Stroke.solid(Ink.GRID, 1.4));
+        svg.text(LEFT + 44, row + 11.5, "with a pale edge: fitted to", Anchor.START, Ink.TEXT, Frame.TICK_SIZE);
     }
 
     private double x(int n) {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Kernel models from the command line, on a small region of the chart. */
@@ -111,7 +112,7 @@ final class KernelCommandsTest {
                 .isNotEqualTo(run("predict", out(), "--nuclides", "132Sn").out());
         run("predict", out(), "--nuclides", "2H").refused(2, "ws4");
         run("predict", out(), "--protocol", "paper").refused(2, "kernel models");
-        assertThat(run("evaluate", out()).out()).contains("largest difference from predictions.csv: ");
+        assertThat(run("evaluate", out()).out()).contains("largest difference from the run's files: ");
         assertThat(run("evaluate", out(), "--json")
                         .json()
                         .get(0)
@@ -144,14 +145,87 @@ final class KernelCommandsTest {
         assertThat(Files.readString(out().resolve("editions.csv"))).isEqualTo(editions);
     }
 
+    /** A grid that something else cut: incomplete lines are computed again, whatever is left of them. */
+    @Test
+    void aCutGridIsComputedAgainWhereItWasCut() throws IOException {
+        assertThat(run("train", file, "--out", out(), "--quiet").code()).isZero();
+        String grid = Files.readString(out().resolve("grid.csv"));
+        String record = Files.readString(out().resolve("cross-validation.csv"));
+        int place = grid.indexOf("1,0.1,");
+        for (int cut : new int[] {place + 8, place + 20, place + 60, grid.length() - 3}) {
+            Files.delete(out().resolve("run.json"));
+            Files.writeString(out().resolve("grid.csv"), grid.substring(0, cut));
+            assertThat(run("train", file, "--out", out(), "--quiet").code()).isZero();
+            assertThat(Files.readString(out().resolve("grid.csv"))).isEqualTo(grid);
+            assertThat(Files.readString(out().resolve("cross-validation.csv"))).isEqualTo(record);
+        }
+    }
+
     @Test
     void aDamagedGridNamesTheLine() throws IOException {
         assertThat(run("train", file, "--out", out(), "--quiet").code()).isZero();
         Files.delete(out().resolve("run.json"));
         Files.writeString(out().resolve("grid.csv"), "R,L,delta,rmsdMeV\n0,0.05,x\n");
-        run("train", file, "--out", out(), "--quiet").refused(65, "grid.csv:2");
+        run("train", file, "--out", out(), "--quiet").refused(65, "grid.csv:2", "--fresh");
         assertThat(run("train", file, "--out", out(), "--quiet", "--fresh").code())
                 .isZero();
+    }
+
+    @Test
+    void aRunThatWasChangedIsNoticed() throws IOException {
+        assertThat(run("train", file, "--out", out(), "--quiet").code()).isZero();
+        Path experiment = out().resolve("experiment.toml");
+        Files.writeString(experiment, FILE.replace("length = 0.1", "length = 0.2"));
+        run("predict", out(), "--nuclides", "132Sn").refused(65, "not the experiment that was run");
+        Files.writeString(experiment, FILE);
+        Path predictions = out().resolve("predictions-extrapolation.csv");
+        String whole = Files.readString(predictions);
+        Files.writeString(predictions, whole.substring(0, whole.indexOf('\n', 200) + 1));
+        run("evaluate", out()).refused(65, "predictions-extrapolation.csv", "nuclides");
+        Files.writeString(predictions, whole);
+        Path record = out().resolve("run.json");
+        String json = Files.readString(record);
+        Files.writeString(
+                record,
+                json.replaceFirst("(\"model\" : \"GPR-NN, interpolation\"[^}]*\"rmsdMeV\" : )[0-9.]+", "$10.001"));
+        assertThat(Files.readString(record)).isNotEqualTo(json);
+        run("evaluate", out()).refused(65, "differs by");
+        Files.writeString(record, json);
+        Files.delete(out().resolve("components.csv"));
+        run("train", file, "--out", out()).refused(65, "components.csv: missing", "--fresh");
+        run("report", out()).refused(65, "components.csv: missing");
+    }
+
+    /** Hyperparameters at the limits of float64, and sets that leave nothing to do. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "length = 0.1 | length = 1e-200 | kernel-model.length",
+                "noise = 0.01 | noise = 1e-300 | kernel-model.noise",
+                "lengths = [0.05 | lengths = [1e-30 | grid.lengths",
+                "redundant = [0, 1] | redundant = [1, 1] | grid.redundant",
+                "folds = 5 | folds = 2147483647 | folds need at least twice as many",
+                "[\"ame1983\", \"ame2003\"] | [\"ame1983\", \"ame1983\"] | editions.tables",
+                "[\"ame1983\", \"ame2003\"] | [\"ame1983\", \"ame2020\"] | editions.tables",
+                "\"ame2003\"] | \"ame2003\"]%uncertainty-at-most-keV = -1 | uncertainty-at-most-keV",
+                "\"ame2003\"] | \"ame2003\"]%uncertainty-at-most-keV = 1e-6 | nuclei to fit to",
+                "neutron-rich = 2 | neutron-rich = 50 | nuclei to fit to"
+            })
+    void limitsAreErrorsWithTheirPlace(String from, String to, String word) throws IOException {
+        String text = FILE.replace(from, to.replace('%', '\n'));
+        assertThat(text).isNotEqualTo(FILE);
+        Files.writeString(file, text);
+        run("train", file, "--out", out(), "--quiet").refused(65, word);
+    }
+
+    /** A model's R that the grid does not have: no best of it, instead of the file's own under that name. */
+    @Test
+    void withoutABestThereIsNone() throws IOException {
+        Files.writeString(file, FILE.replace("redundant = [0, 1]", "redundant = [0]"));
+        Cli.Outcome outcome = run("train", file, "--out", out());
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(outcome.out()).doesNotContain("best of the grid inside").contains("best of the grid outside");
     }
 
     @Test
@@ -178,6 +252,8 @@ final class KernelCommandsTest {
     void optionsOfNetworksAreRefused() {
         run("train", file, "--out", out(), "--init", "x.safetensors").refused(2, "--init");
         run("train", file, "--out", out(), "--cuda-kernel", "solo").refused(2, "kernel model");
+        run("train", file, "--out", out(), "--seeds", 3).refused(2, "--seeds");
+        run("train", file, "--out", out(), "--protocol", "paper").refused(2, "--protocol");
     }
 
     @Test
@@ -189,7 +265,7 @@ final class KernelCommandsTest {
         Path out = folder.resolve("paper");
         Cli.Outcome outcome = run("reproduce", study, "--out", out);
         assertThat(outcome.code()).as(outcome.err()).isZero();
-        assertThat(outcome.out()).contains("A small paper", "R = 1", "ws4");
+        assertThat(outcome.out()).contains("A small paper", "R = 1", "small");
         assertThat(Files.readString(out.resolve("report.html"))).contains("A small paper", "small/report.html");
         assertThat(Files.readAllLines(out.resolve("results.csv"))).hasSizeGreaterThan(20);
         run("reproduce", study, "--out", out, "--only", "liu/ws4").refused(2, "--only liu/ws4");

@@ -33,13 +33,13 @@ class EnginesTest {
         assertThat(choice.rejected()).isEmpty();
         assertThatThrownBy(() -> Engines.choose("cuda", PLAN, ALL))
                 .isInstanceOf(NoSuchEngineException.class)
-                .hasMessage("engine cuda cannot run: no driver. Usable here: cpp, jvm (or auto).");
+                .hasMessage("engine cuda cannot run: no driver. Usable here: jvm (or auto).");
         assertThatThrownBy(() -> Engines.choose("cpp", PLAN, ALL))
                 .isInstanceOf(NoSuchEngineException.class)
                 .hasMessageContaining("float64 is not supported");
         assertThatThrownBy(() -> Engines.choose("tpu", PLAN, ALL))
                 .isInstanceOf(NoSuchEngineException.class)
-                .hasMessage("there is no engine named tpu. Usable here: cpp, jvm (or auto).");
+                .hasMessage("there is no engine named tpu. Usable here: jvm (or auto).");
     }
 
     @Test
