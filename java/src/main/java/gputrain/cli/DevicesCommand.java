@@ -39,6 +39,11 @@ final class DevicesCommand implements Callable<Integer> {
                         .forEach(device -> out.printf(
                                 "%-6s %-6d %s, %s%n", engine.name(), device.number(), device.name(), device.details()));
             }
+            if (!json && cause.isEmpty() && engine.kernelsUnsupported().isPresent()) {
+                out.printf(
+                        "%-6s %-6s no kernel models: %s%n",
+                        "", "", engine.kernelsUnsupported().get());
+            }
             if (!json && !engine.remark().isEmpty()) {
                 out.printf("%-6s %-6s %s%n", "", "", engine.remark());
             }
@@ -53,6 +58,9 @@ final class DevicesCommand implements Callable<Integer> {
         node.put("engine", engine.name());
         node.put("usable", cause.isEmpty());
         cause.ifPresent(text -> node.put("cause", text));
+        if (cause.isEmpty()) {
+            engine.kernelsUnsupported().ifPresent(text -> node.put("noKernelModels", text));
+        }
         if (!engine.remark().isEmpty()) {
             node.put("remark", engine.remark());
         }
