@@ -34,15 +34,15 @@ public final class KernelRun {
     /** Name of the model with the file's hyperparameters for extrapolation. */
     public static final String OUTSIDE = KernelStages.OUTSIDE;
 
-    /** Every model that a run may have. */
+    /** Every model that a run may have, in the order in which figures style them. */
     public static final List<String> MODELS = List.of(
             KernelStages.BARE,
-            KernelSettings.Form.RBF.title(),
-            KernelSettings.Form.KRR.title(),
-            KernelSettings.Form.KRR_ODD_EVEN.title(),
-            KernelSettings.Form.GPR.title(),
             INSIDE,
+            KernelSettings.Form.KRR.title(),
+            KernelSettings.Form.RBF.title(),
             OUTSIDE,
+            KernelSettings.Form.GPR.title(),
+            KernelSettings.Form.KRR_ODD_EVEN.title(),
             KernelStages.BEST_INSIDE,
             KernelStages.BEST_OUTSIDE,
             KernelStages.BLIND_INSIDE,
