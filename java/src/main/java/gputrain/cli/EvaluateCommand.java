@@ -21,8 +21,9 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "evaluate",
-        description = "Computes a finished run's figures again from its saved parameters, prints them, and says whether"
-                + " they are those of the run record.")
+        description =
+                "Computes a finished run's figures again from its saved parameters (kernel models: fits again), prints them, and says whether"
+                        + " they are those of the run record.")
 final class EvaluateCommand implements Callable<Integer> {
     /** Kernel models are exact: engines differ by rounding only. */
     private static final double SAME_MEV = 1e-3;

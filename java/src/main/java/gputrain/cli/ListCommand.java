@@ -3,7 +3,9 @@ package gputrain.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import gputrain.data.DataLibrary;
 import gputrain.experiment.ExperimentCatalogue;
+import gputrain.experiment.KernelExperiment;
 import gputrain.experiment.Trainable;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -32,7 +34,9 @@ final class ListCommand implements Callable<Integer> {
                 node.put("title", experiment.title());
                 node.put("citation", experiment.paper().citation());
             } else {
-                out.printf("%-42s %s%n", name, experiment.title());
+                out.printf(
+                        "%-42s %s%s%n",
+                        name, experiment.title(), isMissing(experiment) ? " (needs a table to be imported)" : "");
             }
         }
         if (json) {
@@ -42,5 +46,12 @@ final class ListCommand implements Callable<Integer> {
             out.println("`gpu-train show NAME` prints an experiment's file, `gpu-train NAME` trains it.");
         }
         return ExitCode.OK;
+    }
+
+    /** Whether it corrects a theory whose table is not in the program. */
+    private static boolean isMissing(Trainable experiment) {
+        return experiment instanceof KernelExperiment kernels
+                && !kernels.theory().equals(KernelExperiment.LIQUID_DROP)
+                && !DataLibrary.bundled().info(kernels.theory()).available();
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import gputrain.data.DataLibrary;
+import gputrain.data.MassEntry;
 import gputrain.data.TheoryEntry;
 import gputrain.experiment.KernelData;
 import gputrain.experiment.Prediction;
@@ -21,7 +22,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -119,7 +122,19 @@ final class PredictCommand implements Callable<Integer> {
         List<String> skipped = new ArrayList<>();
         List<Prediction> predictions =
                 saved.predict(data, wanted, extrapolation, chosen.choice().engine(), chosen.options(), skipped);
-        return print(predictions, wanted.size(), skipped);
+        int code = print(predictions, wanted.size(), skipped);
+        Set<Nuclide> fitted = data.entries().stream().map(MassEntry::nuclide).collect(Collectors.toSet());
+        long beyond = predictions.stream()
+                .filter(prediction -> !fitted.contains(prediction.nuclide()))
+                .count();
+        if (beyond > 0 && !extrapolation && saved.experiment().extrapolates()) {
+            spec.commandLine()
+                    .getErr()
+                    .println(beyond + " of " + predictions.size()
+                            + " nuclides are not among those fitted; far from them the"
+                            + " hyperparameters for interpolation fail: --extrapolation takes the others");
+        }
+        return code;
     }
 
     private int print(List<Prediction> predictions, int wanted, List<String> skipped) {

@@ -35,7 +35,9 @@ public final class KernelCheck {
     public double largestDifferenceMeV(Engine engine, EngineOptions options) {
         double largest = 0;
         largest = Math.max(largest, predictions(KernelRun.PREDICTIONS, false, engine, options));
-        largest = Math.max(largest, predictions(KernelRun.OUTSIDE_PREDICTIONS, true, engine, options));
+        if (run.experiment().extrapolates()) {
+            largest = Math.max(largest, predictions(KernelRun.OUTSIDE_PREDICTIONS, true, engine, options));
+        }
         KernelStages stages =
                 new KernelStages(data, engine, options, (stage, done, of, note) -> {}, () -> false, () -> {});
         Map<String, KernelSettings> models = new LinkedHashMap<>();

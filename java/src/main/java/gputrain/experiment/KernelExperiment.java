@@ -39,6 +39,11 @@ public record KernelExperiment(
         List<KernelSettings.Form> comparators)
         implements Trainable {
 
+    /** Whether extrapolation has hyperparameters of its own. */
+    public boolean extrapolates() {
+        return !outside.equals(inside);
+    }
+
     /** The name of the theory that is computed, not read. */
     public static final String LIQUID_DROP = "liquid-drop";
 

@@ -34,7 +34,7 @@ public final class KernelRun {
     /** Name of the model with the file's hyperparameters for extrapolation. */
     public static final String OUTSIDE = KernelStages.OUTSIDE;
 
-    /** Every model that a run may have, in the order in which figures style them. */
+    /** The models that figures draw, in the order in which they style them. */
     public static final List<String> MODELS = List.of(
             KernelStages.BARE,
             INSIDE,
@@ -43,9 +43,7 @@ public final class KernelRun {
             OUTSIDE,
             KernelSettings.Form.GPR.title(),
             KernelSettings.Form.KRR_ODD_EVEN.title(),
-            KernelStages.BEST_INSIDE,
             KernelStages.BEST_OUTSIDE,
-            KernelStages.BLIND_INSIDE,
             KernelStages.BLIND_OUTSIDE);
 
     /** Grid of cross-validation: R, L, delta and the deviation. */
@@ -153,7 +151,9 @@ public final class KernelRun {
                 : new KernelGrid(List.of());
         Map<String, KernelSettings> own = new LinkedHashMap<>();
         own.put(KernelStages.INSIDE, experiment.inside());
-        own.put(KernelStages.OUTSIDE, experiment.outside());
+        if (experiment.extrapolates()) {
+            own.put(KernelStages.OUTSIDE, experiment.outside());
+        }
         if (experiment.grid().isPresent()) {
             stages.best(inside).ifPresent(best -> own.put(KernelStages.BEST_INSIDE, best));
         }
@@ -182,7 +182,9 @@ public final class KernelRun {
         KernelRecord record = new KernelRecord(data, surroundings, started);
         timed("predictions", () -> {
             write(PREDICTIONS, predictions(experiment.inside(), Optional.of(record)));
-            write(OUTSIDE_PREDICTIONS, predictions(experiment.outside(), Optional.empty()));
+            if (experiment.extrapolates()) {
+                write(OUTSIDE_PREDICTIONS, predictions(experiment.outside(), Optional.empty()));
+            }
             return true;
         });
         ObjectNode written = record.build(inside, validated, extrapolated, editions, seconds, now());

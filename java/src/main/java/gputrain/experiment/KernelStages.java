@@ -121,7 +121,7 @@ final class KernelStages {
                         saved.set(now);
                     }
                     requireRunning.run();
-                    String note = "R = " + line.redundant() + ", L = " + line.length();
+                    String note = "after L = " + line.length() + " with R = " + line.redundant();
                     progress.at(
                             "cross-validation grid",
                             done.incrementAndGet(),
@@ -134,7 +134,7 @@ final class KernelStages {
 
     private static String best(KernelGrid points, int redundant) {
         return points.best(redundant)
-                .map(p -> String.format(Locale.ROOT, ", best %.4f MeV", p.rmsdMeV()))
+                .map(p -> String.format(Locale.ROOT, ": best of this R so far %.4f MeV", p.rmsdMeV()))
                 .orElse("");
     }
 

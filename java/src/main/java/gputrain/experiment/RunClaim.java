@@ -111,7 +111,7 @@ final class RunClaim implements AutoCloseable {
         List<String> names = new ArrayList<>();
         wanted.fieldNames().forEachRemaining(name -> {
             if (!wanted.get(name).toString().equals(String.valueOf(found.get(name)))) {
-                names.add(name);
+                names.add(name.equals("experimentSha256") ? "experiment file" : name);
             }
         });
         return names;

@@ -65,16 +65,16 @@ public record SavedKernelRun(RunDirectory directory, JsonNode record, KernelExpe
     static void requireWhole(RunDirectory directory) {
         List<Path> files = new ArrayList<>(List.of(directory.experiment(), directory.settings()));
         for (String name : List.of(
-                KernelRun.CROSS_VALIDATION,
-                KernelRun.CALIBRATION,
-                KernelRun.COMPONENTS,
-                KernelRun.PREDICTIONS,
-                KernelRun.OUTSIDE_PREDICTIONS)) {
+                KernelRun.CROSS_VALIDATION, KernelRun.CALIBRATION, KernelRun.COMPONENTS, KernelRun.PREDICTIONS)) {
             files.add(directory.path().resolve(name));
         }
         JsonNode record = RunDirectory.read(directory.record());
         if (!record.path("gridMinima").isEmpty()) {
             files.add(directory.path().resolve(KernelRun.GRID));
+        }
+        String settings = record.path("settings").path("extrapolation").asText();
+        if (!settings.equals(record.path("settings").path("interpolation").asText())) {
+            files.add(directory.path().resolve(KernelRun.OUTSIDE_PREDICTIONS));
         }
         if (!record.path("extrapolation").isEmpty()) {
             files.add(directory.path().resolve(KernelRun.EXTRAPOLATION));

@@ -143,7 +143,9 @@ final class KernelFigures {
             if (lines.isEmpty()) {
                 bare = Arrays.stream(values).filter(Double::isFinite).max().orElse(1);
             }
-            lines.add(series(model.getKey(), places, values));
+            if (MODELS.contains(model.getKey())) {
+                lines.add(series(model.getKey(), places, values));
+            }
         }
         figures.add(LinesChart.over(xName, "rms deviation (MeV)", new Scale.Places(List.copyOf(sets)))
                 .upTo(WORTH_SHOWING * bare)
@@ -243,6 +245,14 @@ final class KernelFigures {
             return;
         }
         List<Prediction> inside = Prediction.read(file);
+        List<Prediction> compared = inside.stream().filter(Prediction::compared).toList();
+        if (!compared.isEmpty()) {
+            figures.add(NuclideChart.of(
+                    "kernel-chart.svg",
+                    "What the fit with the interpolation's hyperparameters leaves of the nuclei that it was fitted to",
+                    inside,
+                    NuclideChart.classUnit(compared)));
+        }
         figures.add(UncertaintyChart.of(
                 "kernel-uncertainty.svg",
                 inside,

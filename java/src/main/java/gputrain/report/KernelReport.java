@@ -117,7 +117,15 @@ public final class KernelReport {
         page.open("section").element("h2", title);
         page.open("div", "class", "scroll").open("table").open("thead").open("tr");
         page.element("th", "rms deviation (MeV); share within 1 sd, 2 sd");
-        sets.forEach(set -> page.element("th", set, "class", "n"));
+        for (String set : sets) {
+            int nuclei = scores.items().stream()
+                    .filter(score -> score.get("set").textOr("").equals(set))
+                    .mapToInt(score -> (int) score.get("count").number())
+                    .findFirst()
+                    .orElse(0);
+            page.open("th", "class", "n").text(set).empty("br");
+            page.element("span", nuclei + " nuclei", "class", "note").close();
+        }
         page.close().close().open("tbody");
         models.forEach((model, of) -> {
             String settings = of.values().iterator().next().get("settings").textOr("");
@@ -163,7 +171,7 @@ public final class KernelReport {
                         one -> -one.get("importanceMeV").number()))
                 .limit(MOST_COMPONENTS)
                 .toList();
-        page.open("section").element("h2", "Importance of the coordinates");
+        page.open("section").element("h2", "Size of the component functions");
         page.open("table").open("thead").open("tr");
         page.element("th", "coordinate").element("th", "standard deviation of f over the nuclei (MeV)", "class", "n");
         page.close().close().open("tbody");
@@ -175,7 +183,8 @@ public final class KernelReport {
         page.close().close();
         page.element(
                 "p",
-                "Z and N scaled to [0, 1] before the sum. The prior standard deviation of the correction is "
+                "Z and N scaled to [0, 1] before the sum. Where coordinates are sums of others their functions cancel: a size says how much"
+                        + " a coordinate is used, not how much the masses depend on it. The prior standard deviation of the correction is "
                         + Numbers.energy(run.get("fit").get("priorMeV").number()) + " MeV, that of the noise "
                         + Numbers.energy(run.get("fit").get("noiseMeV").number()) + " MeV.",
                 "class",
@@ -184,16 +193,19 @@ public final class KernelReport {
     }
 
     private static void provenance(Markup page, Json run) {
-        page.open("section").element("h2", "Deviations from the paper, and provenance");
+        boolean deviates = !run.get("deviations").texts().isEmpty();
+        page.open("section").element("h2", deviates ? "Deviations from the paper, and provenance" : "Provenance");
         page.open("ul");
         run.get("deviations").texts().forEach(text -> page.element("li", text));
         page.close();
         page.open("table", "class", "facts").open("tbody");
-        fact(
-                page,
-                "paper",
-                run.get("paper").get("citation").textOr("") + "; "
-                        + run.get("paper").get("table").textOr(""));
+        if (run.get("paper").get("citation").text().isPresent()) {
+            fact(
+                    page,
+                    "paper",
+                    run.get("paper").get("citation").textOr("") + "; "
+                            + run.get("paper").get("table").textOr(""));
+        }
         run.get("settings").members().forEach((name, value) -> fact(page, name, value.flat()));
         for (Json table : run.get("data").items()) {
             fact(
@@ -209,7 +221,7 @@ public final class KernelReport {
                         + run.get("engine").get("device").textOr("") + ", "
                         + run.get("engine").get("details").textOr("") + "; "
                         + run.get("fit").get("method").textOr(""));
-        fact(page, "times (s)", run.get("timing").flat());
+        fact(page, "seconds", run.get("timing").flat());
         Json environment = run.get("environment");
         fact(
                 page,

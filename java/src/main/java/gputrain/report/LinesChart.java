@@ -69,8 +69,8 @@ final class LinesChart {
 
     /** Models keep their styles from figure to figure; other lines take them in order. */
     private static int number(List<Series> lines, int i) {
-        int known = KernelFigures.MODELS.indexOf(lines.get(i).name());
-        return known >= 0 ? known : i;
+        boolean models = lines.stream().allMatch(line -> KernelFigures.MODELS.contains(line.name()));
+        return models ? KernelFigures.MODELS.indexOf(lines.get(i).name()) : i;
     }
 
     private static SeriesStyle shape(List<Series> lines, int i) {

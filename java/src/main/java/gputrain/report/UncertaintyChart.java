@@ -114,9 +114,10 @@ final class UncertaintyChart {
             svg.text(LEFT + 44, row + 11.5, name, Anchor.START, Ink.TEXT, Frame.TICK_SIZE);
         }
         double row = top + 10 + CLASSES.size() * 17;
+        svg.rectangle(LEFT + 22, row, 14, 14, CLASSES.get(0), 1);
         svg.path(
-                "M" + Numbers.coordinate(LEFT + 22.5) + " " + Numbers.coordinate(row) + "h13v13h-13z",
-                Stroke.solid(Ink.GRID, 1.4));
+                "M" + Numbers.coordinate(LEFT + 24) + " " + Numbers.coordinate(row + 2) + "h10v10h-10z",
+                Stroke.solid(Ink.PAGE, 1));
         svg.text(LEFT + 44, row + 11.5, "with a pale edge: fitted to", Anchor.START, Ink.TEXT, Frame.TICK_SIZE);
     }
 

@@ -228,6 +228,29 @@ final class KernelCommandsTest {
         assertThat(outcome.out()).doesNotContain("best of the grid inside").contains("best of the grid outside");
     }
 
+    /** Without hyperparameters of its own extrapolation is no second model. */
+    @Test
+    void withoutExtrapolationThereIsOneModel() throws IOException {
+        Files.writeString(file, FILE.replace("[kernel-model.extrapolation]\nlength = 0.2\nnoise = 0.3\n", ""));
+        Cli.Outcome outcome = run("train", file, "--out", out());
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(outcome.out()).doesNotContain("GPR-NN, extrapolation   ").contains("GPR-NN, interpolation");
+        assertThat(out().resolve("predictions-extrapolation.csv")).doesNotExist();
+        assertThat(run("evaluate", out()).code()).isZero();
+        assertThat(Files.readString(out().resolve("report.html"))).doesNotContain("Deviations from the paper");
+    }
+
+    @Test
+    void predictSaysWhereItExtrapolates() {
+        assertThat(run("train", file, "--out", out(), "--quiet").code()).isZero();
+        assertThat(run("predict", out(), "--nuclides", "112Sn,150Sn").err())
+                .contains("1 of 2 nuclides are not among those fitted", "--extrapolation");
+        assertThat(run("predict", out(), "--nuclides", "112Sn").err()).isEmpty();
+        assertThat(run("predict", out(), "--nuclides", "150Sn", "--extrapolation")
+                        .err())
+                .isEmpty();
+    }
+
     @Test
     void anotherExperimentDoesNotOverwrite() throws IOException {
         assertThat(run("train", file, "--out", out(), "--quiet").code()).isZero();
