@@ -1,8 +1,12 @@
 /*
- * C interface of the CPU engine: trains dense networks in float32 with the vector instructions of the processor.
+ * C interface of the CPU engine: trains dense and product-unit networks in float32 with the vector instructions of the
+ * processor.
  *
  * Matrices are row-major. Numbers cross the interface in float64; training data, parameters and moments are rounded to
- * float32 inside. Parameters are one vector, layer after layer: the weights [outputs, inputs], then the biases.
+ * float32 inside. Parameters are one vector. Dense: layer after layer the weights [outputs, inputs], then the biases.
+ * Product units, n inputs, m linear units (0: none), p product units, k = m or, without linear units, n: linear weights
+ * [m, n], linear biases [m], exponents [p, k], coefficients [p], bias [1]; each complex one is its real parts and then
+ * its imaginary parts.
  *
  * Functions that return int give GT_OK or an error code; gt_last_error() then says what was wrong, in the thread that
  * called. No function throws. Pointers passed in are read during the call only and stay the caller's.
@@ -26,7 +30,8 @@ enum {
 };
 
 enum { GT_IDENTITY = 0, GT_GELU = 1, GT_RELU = 2, GT_TANH = 3 };
-enum { GT_HUBER = 0, GT_MEAN_ABSOLUTE = 1, GT_MEAN_SQUARED = 2 };
+enum { GT_HUBER = 0, GT_MEAN_ABSOLUTE = 1, GT_MEAN_SQUARED = 2, GT_COMPLEX_SQUARED = 3 };
+enum { GT_DENSE = 0, GT_PRODUCT_UNITS = 1, GT_COMPLEX_PRODUCT_UNITS = 2 };
 enum { GT_ADAM = 0, GT_SGD = 1 };
 
 /* One of the networks trained side by side. */
@@ -40,12 +45,15 @@ typedef struct gt_replica {
 } gt_replica;
 
 typedef struct gt_plan {
-  const int32_t* widths; /* [layers + 1]: inputs, hidden widths, outputs; each at least 1 */
-  int32_t layers;
-  int32_t activation; /* GT_GELU, ...: after every layer but the last */
-  int32_t loss;       /* GT_HUBER, ...: mean over rows and outputs */
+  const int32_t* widths; /* [layers + 1]: inputs, hidden widths, outputs; each at least 1. Product units: inputs, linear
+                            units (0: none), product units, outputs (1, or 2 when complex: real and imaginary part) */
+  int32_t layers;        /* product units: 3 */
+  int32_t family;        /* GT_DENSE, ... */
+  int32_t activation;    /* dense: GT_GELU, ...: after every layer but the last */
+  int32_t loss;          /* GT_HUBER, ...: mean over rows and outputs */
   int32_t optimizer;  /* GT_ADAM, GT_SGD */
   double huber_delta;
+  double guard; /* product units: smallest input of a logarithm, or its smallest absolute value when complex */
   double beta1, beta2, epsilon; /* Adam */
   double momentum;              /* SGD */
   int32_t batch_size;           /* rows a step; 0 for all */
@@ -85,13 +93,17 @@ int64_t gt_sample_count(const gt_session* session);
 int gt_take_samples(gt_session* session, int32_t* replica, int64_t* epoch, double* loss, double* learning_rate,
                     double* rms);
 
-/* State of a replica; arrays of [parameters]. With SGD first_moment is the momentum buffer, second_moment 0. */
+/*
+ * State of a replica; arrays of [parameters]. With SGD first_moment is the momentum buffer, second_moment 0. parameter_sum
+ * is null when the plan averages nothing.
+ */
 int gt_get_state(const gt_session* session, int32_t replica, gt_progress* progress, double* parameters,
-                 double* first_moment, double* second_moment, double* best_parameters);
+                 double* first_moment, double* second_moment, double* best_parameters, double* parameter_sum);
 
 /* Puts a replica where gt_get_state found it; going on is bit-identical to not having stopped. */
 int gt_set_state(gt_session* session, int32_t replica, const gt_progress* progress, const double* parameters,
-                 const double* first_moment, const double* second_moment, const double* best_parameters);
+                 const double* first_moment, const double* second_moment, const double* best_parameters,
+                 const double* parameter_sum);
 
 /* inputs [rows, inputs] -> outputs [rows, outputs], by the forward code of training. */
 int gt_predict(const gt_session* session, const double* parameters, const double* inputs, int32_t rows,

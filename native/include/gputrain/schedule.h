@@ -38,6 +38,7 @@ typedef struct gt_rules {
   double training_loss_below; /* stop; 0 for never */
   int64_t patience;           /* stop; 0 for never */
   int64_t sample_every;       /* epochs between samples */
+  int64_t average_last;       /* the parameters after each of the last so many of max_epochs are summed; 0 for none */
 } gt_rules;
 
 /* Where a replica stands. */
@@ -117,6 +118,11 @@ GT_RULE int gt_end_epoch(const gt_rules* rules, gt_progress* at, double loss) {
     at->status = GT_REACHED_LOSS;
   }
   return at->status != GT_RUNNING || at->epoch >= rules->max_epochs || at->epoch % rules->sample_every == 0;
+}
+
+/* Whether the parameters after the epoch that just ended belong to the average. */
+GT_RULE int gt_averaged(const gt_rules* rules, const gt_progress* at) {
+  return at->status != GT_NON_FINITE && at->epoch > rules->max_epochs - rules->average_last;
 }
 
 /* Takes in the watched set's rms of a sample; returns whether it is the smallest so far. */
