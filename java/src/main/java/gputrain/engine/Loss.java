@@ -21,4 +21,10 @@ public sealed interface Loss {
 
     /** r^2, without a factor 1/2. */
     record MeanSquared() implements Loss {}
+
+    /**
+     * |z - t|^2 of a complex output z and a real target t, the mean over rows alone: (Re z - t)^2 + (Im z)^2 (Dellen et
+     * al., Section 2.2). For the residual r of one of the two parts that is 2 r^2 in the mean over rows and outputs.
+     */
+    record ComplexSquared() implements Loss {}
 }

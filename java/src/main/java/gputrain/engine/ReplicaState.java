@@ -18,6 +18,8 @@ package gputrain.engine;
  * @param firstMoment Adam's m, or SGD's momentum buffer
  * @param secondMoment Adam's v; zeros with SGD
  * @param bestParameters parameters at {@code bestEpoch}; the initial ones at first
+ * @param parameterSum sum in float64 of the parameters at the ends of the epochs that {@link TrainingPlan#averaged} names,
+ *     zeros at first; empty when the plan averages nothing
  */
 public record ReplicaState(
         long epoch,
@@ -33,10 +35,11 @@ public record ReplicaState(
         double[] parameters,
         double[] firstMoment,
         double[] secondMoment,
-        double[] bestParameters) {
+        double[] bestParameters,
+        double[] parameterSum) {
 
-    /** The state before the first epoch. */
-    public static ReplicaState initial(double[] parameters) {
+    /** The state of a plan's replica before the first epoch. */
+    public static ReplicaState initial(TrainingPlan plan, double[] parameters) {
         int n = parameters.length;
         return new ReplicaState(
                 0,
@@ -52,7 +55,8 @@ public record ReplicaState(
                 parameters.clone(),
                 new double[n],
                 new double[n],
-                parameters.clone());
+                parameters.clone(),
+                new double[plan.averageLast() > 0 ? n : 0]);
     }
 
     /** Where a replica stands. */

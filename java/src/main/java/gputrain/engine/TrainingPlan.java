@@ -1,7 +1,7 @@
 package gputrain.engine;
 
-import gputrain.model.DenseNetwork;
 import gputrain.model.InitialValues;
+import gputrain.model.Network;
 import java.util.List;
 
 /**
@@ -13,9 +13,11 @@ import java.util.List;
  * @param shuffle whether mini-batches take the rows in the order of {@link gputrain.model.Permutation} (seed, epoch)
  *     instead of the given one; ignored with full batches
  * @param replicas at least one, with the same number of row sets each
+ * @param averageLast the parameters at the ends of the last so many of {@code stop.maxEpochs()} epochs are averaged; 0
+ *     for none. Samples and the best parameters keep looking at the current ones.
  */
 public record TrainingPlan(
-        DenseNetwork network,
+        Network network,
         Loss loss,
         Optimizer optimizer,
         LearningRateRule learningRate,
@@ -24,12 +26,34 @@ public record TrainingPlan(
         boolean shuffle,
         Monitor monitor,
         Precision precision,
-        List<Replica> replicas) {
+        List<Replica> replicas,
+        long averageLast) {
+
+    /** A plan that averages no parameters. */
+    public TrainingPlan(
+            Network network,
+            Loss loss,
+            Optimizer optimizer,
+            LearningRateRule learningRate,
+            StopRule stop,
+            int batchSize,
+            boolean shuffle,
+            Monitor monitor,
+            Precision precision,
+            List<Replica> replicas) {
+        this(network, loss, optimizer, learningRate, stop, batchSize, shuffle, monitor, precision, replicas, 0);
+    }
 
     /** @throws IllegalArgumentException when the parts do not fit together; the message says which */
     public TrainingPlan {
         replicas = List.copyOf(replicas);
         require(!replicas.isEmpty(), "a plan needs at least one replica");
+        require(
+                averageLast >= 0 && averageLast <= stop.maxEpochs(),
+                "epochs averaged: " + averageLast + " of " + stop.maxEpochs());
+        require(
+                !(loss instanceof Loss.ComplexSquared) || network.complex(),
+                "the complex loss needs a complex network, not " + network.text());
         require(batchSize >= 0, "batch size must not be negative: " + batchSize);
         require(
                 monitor.outputWeights().size() == network.outputs(),
@@ -52,6 +76,31 @@ public record TrainingPlan(
     public double[] initialParameters(Replica replica) {
         double[] own = replica.initial();
         return own != null ? own.clone() : InitialValues.draw(network, replica.seed());
+    }
+
+    /** Whether the parameters at the end of the epoch with this 1-based number are averaged. */
+    public boolean averaged(long epoch) {
+        return epoch > stop.maxEpochs() - averageLast;
+    }
+
+    /**
+     * The parameters that a replica in this state would be used with: the average of those that were summed, else the
+     * current ones.
+     */
+    public double[] finalParameters(ReplicaState state) {
+        long finite = state.status() == ReplicaState.Status.NON_FINITE ? state.epoch() - 1 : state.epoch();
+        long count = finite - (stop.maxEpochs() - averageLast);
+        if (averageLast == 0 || count <= 0) {
+            return state.parameters().clone();
+        }
+        double[] average = state.parameterSum().clone();
+        for (int i = 0; i < average.length; i++) {
+            average[i] /= count;
+            if (precision == Precision.FLOAT32) {
+                average[i] = (float) average[i];
+            }
+        }
+        return average;
     }
 
     private static void require(boolean holds, String otherwise) {

@@ -14,7 +14,7 @@ import gputrain.engine.Session;
 import gputrain.engine.StopRule;
 import gputrain.engine.TrainingPlan;
 import gputrain.features.FeatureException;
-import gputrain.model.DenseNetwork;
+import gputrain.model.Network;
 import gputrain.nuclide.Nuclide;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,7 +25,7 @@ import java.util.List;
  *
  * @param parameters one array per replica
  */
-public record TrainedModel(DenseNetwork network, Precision precision, Encoder encoder, List<double[]> parameters) {
+public record TrainedModel(Network network, Precision precision, Encoder encoder, List<double[]> parameters) {
 
     public TrainedModel {
         parameters = List.copyOf(parameters);

@@ -1,5 +1,6 @@
 package gputrain.model;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -59,11 +60,29 @@ public record DenseNetwork(List<Integer> widths, Activation activation) implemen
     }
 
     @Override
+    public List<ParameterTensor> tensors() {
+        List<ParameterTensor> tensors = new ArrayList<>();
+        for (int l = 0; l < layers(); l++) {
+            int in = widths.get(l);
+            int out = widths.get(l + 1);
+            double bound = 1 / Math.sqrt(in);
+            tensors.add(new ParameterTensor("layer." + l + ".weight", List.of(out, in), weightOffset(l), bound));
+            tensors.add(new ParameterTensor("layer." + l + ".bias", List.of(out), biasOffset(l), bound));
+        }
+        return List.copyOf(tensors);
+    }
+
+    @Override
     public int parameterCount() {
         return weightOffset(layers());
     }
 
-    /** Multiply-adds of one row, forward and backward; the first layer needs no input gradient. */
+    @Override
+    public String text() {
+        return widths.toString();
+    }
+
+    @Override
     public long multiplyAddsPerRow() {
         long sum = 0;
         for (int l = 0; l < layers(); l++) {

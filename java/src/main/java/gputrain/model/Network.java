@@ -1,7 +1,9 @@
 package gputrain.model;
 
+import java.util.List;
+
 /** Shape of a trainable function from {@code inputs} numbers to {@code outputs} numbers. */
-public sealed interface Network permits DenseNetwork {
+public sealed interface Network permits DenseNetwork, ProductUnitNetwork {
 
     /** Number of inputs, at least 1. */
     int inputs();
@@ -9,6 +11,23 @@ public sealed interface Network permits DenseNetwork {
     /** Number of outputs, at least 1. */
     int outputs();
 
+    /** The parts of the parameter vector, in order and without gaps. */
+    List<ParameterTensor> tensors();
+
     /** Number of trainable scalars; the length of every parameter vector of this network. */
-    int parameterCount();
+    default int parameterCount() {
+        ParameterTensor last = tensors().get(tensors().size() - 1);
+        return last.offset() + last.size();
+    }
+
+    /** Multiply-adds of one row, forward and backward; the first layer needs no input gradient. */
+    long multiplyAddsPerRow();
+
+    /** The shape in a few words, for logs and errors. */
+    String text();
+
+    /** Whether the outputs are the real and the imaginary part of one complex number. */
+    default boolean complex() {
+        return false;
+    }
 }

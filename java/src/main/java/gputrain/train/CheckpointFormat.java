@@ -28,7 +28,7 @@ import java.util.zip.CheckedOutputStream;
  */
 final class CheckpointFormat {
     private static final byte[] MAGIC = "GPUTRAIN".getBytes(StandardCharsets.US_ASCII);
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int SHORTEST = MAGIC.length + 2 * Integer.BYTES;
 
     private CheckpointFormat() {}
@@ -135,6 +135,7 @@ final class CheckpointFormat {
         writeArray(out, state.firstMoment());
         writeArray(out, state.secondMoment());
         writeArray(out, state.bestParameters());
+        writeArray(out, state.parameterSum());
     }
 
     private static ReplicaState readState(DataInputStream in, long size) throws IOException {
@@ -149,6 +150,7 @@ final class CheckpointFormat {
                 in.readLong(),
                 readExact(in),
                 in.readLong(),
+                readArray(in, size),
                 readArray(in, size),
                 readArray(in, size),
                 readArray(in, size),

@@ -39,8 +39,10 @@ record LayerMatch(Path file, DenseNetwork network, Map<String, Tensor> tensors) 
                             + biases.size() + ": "
                             + tensors.keySet().stream().sorted(NATURAL).toList());
         }
-        IntFunction<List<Integer>> weightShape = layer -> ModelFile.weightShape(network, layer);
-        IntFunction<List<Integer>> biasShape = layer -> ModelFile.biasShape(network, layer);
+        IntFunction<List<Integer>> weightShape =
+                layer -> network.tensors().get(2 * layer).shape();
+        IntFunction<List<Integer>> biasShape =
+                layer -> network.tensors().get(2 * layer + 1).shape();
         List<Named> ordered = inOrder(weights, weightShape);
         List<Named> result = new ArrayList<>();
         List<Named> orderedBiases = paired(ordered).orElseGet(() -> inOrder(biases, biasShape));

@@ -3,6 +3,8 @@ package gputrain.train;
 import gputrain.engine.Precision;
 import gputrain.file.OutputException;
 import gputrain.model.DenseNetwork;
+import gputrain.model.Network;
+import gputrain.model.ParameterTensor;
 import gputrain.train.SafeTensors.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,14 +15,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parameters of replicas of a dense network as safetensors, two tensors per layer:
- * {@code replica.<i>.layer.<l>.weight} {@code [outputs, inputs]} and {@code replica.<i>.layer.<l>.bias}
- * {@code [outputs]}. Also reads one network's parameters from files that other programs wrote.
+ * Parameters of replicas as safetensors, one tensor for each of {@link Network#tensors}; of a dense network two per layer,
+ * {@code replica.<i>.layer.<l>.weight} {@code [outputs, inputs]} and {@code replica.<i>.layer.<l>.bias} {@code [outputs]}.
+ * Also reads one network's parameters from files that other programs wrote.
  */
 public final class ModelFile {
-    private static final String WEIGHT = "weight";
-    private static final String BIAS = "bias";
-
     private ModelFile() {}
 
     /**
@@ -31,11 +30,7 @@ public final class ModelFile {
      * @throws OutputException when the file cannot be written
      */
     public static void write(
-            Path file,
-            DenseNetwork network,
-            Precision precision,
-            List<double[]> parameters,
-            Map<String, String> metadata) {
+            Path file, Network network, Precision precision, List<double[]> parameters, Map<String, String> metadata) {
         SafeTensors.Type type = precision == Precision.FLOAT64 ? SafeTensors.Type.F64 : SafeTensors.Type.F32;
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (int r = 0; r < parameters.size(); r++) {
@@ -44,11 +39,9 @@ public final class ModelFile {
                 throw new IllegalArgumentException(
                         "replica " + r + ": " + values.length + " parameters, " + network.parameterCount() + " needed");
             }
-            for (int l = 0; l < network.layers(); l++) {
-                double[] weights = Arrays.copyOfRange(values, network.weightOffset(l), network.biasOffset(l));
-                double[] biases = Arrays.copyOfRange(values, network.biasOffset(l), network.weightOffset(l + 1));
-                tensors.put(name(r, l) + WEIGHT, new Tensor(type, weightShape(network, l), weights));
-                tensors.put(name(r, l) + BIAS, new Tensor(type, biasShape(network, l), biases));
+            for (ParameterTensor part : network.tensors()) {
+                double[] own = Arrays.copyOfRange(values, part.offset(), part.offset() + part.size());
+                tensors.put(name(r, part), new Tensor(type, part.shape(), own));
             }
         }
         new SafeTensors(metadata, tensors).write(file);
@@ -60,24 +53,25 @@ public final class ModelFile {
      * @return {@code [parameterCount]} per replica, at least one
      * @throws SafeTensorsException when the file is damaged or holds other tensors
      */
-    public static List<double[]> read(Path file, DenseNetwork network) {
+    public static List<double[]> read(Path file, Network network) {
         Map<String, Tensor> tensors = SafeTensors.read(file).tensors();
         List<double[]> replicas = new ArrayList<>();
-        while (replicas.isEmpty() || tensors.containsKey(name(replicas.size(), 0) + WEIGHT)) {
+        ParameterTensor first = network.tensors().get(0);
+        while (replicas.isEmpty() || tensors.containsKey(name(replicas.size(), first))) {
             replicas.add(assemble(file, network, ours(file, network, tensors, replicas.size())));
         }
-        int expected = replicas.size() * network.layers() * 2;
+        int expected = replicas.size() * network.tensors().size();
         if (tensors.size() != expected) {
             throw new SafeTensorsException(
                     file,
-                    tensors.size() + " tensors, but " + replicas.size() + " replicas of " + network.widths() + " have "
+                    tensors.size() + " tensors, but " + replicas.size() + " replicas of " + network.text() + " have "
                             + expected);
         }
         return replicas;
     }
 
     /**
-     * Reads the parameters to start from. Takes replica 0 of our own files; otherwise the two-dimensional tensors are the
+     * Reads the parameters to start from. Takes replica 0 of our own files; otherwise, for a dense network, the two-dimensional tensors are the
      * weights and the one-dimensional ones the biases, in the natural order of their names (2 before 10, so that
      * PyTorch's {@code 0.weight, 2.weight, ...} come in the order of the layers) or, where that order does not fit, in
      * the only order in which the shapes do.
@@ -87,11 +81,12 @@ public final class ModelFile {
      * @throws SafeTensorsException when the file is damaged, a shape does not fit (the message gives the tensor, its shape
      *     and the one needed), or a value is not finite
      */
-    public static double[] readInitial(Path file, DenseNetwork network, Precision precision) {
+    public static double[] readInitial(Path file, Network network, Precision precision) {
         Map<String, Tensor> tensors = SafeTensors.read(file).tensors();
-        List<Named> layers = tensors.containsKey(name(0, 0) + WEIGHT)
-                ? ours(file, network, tensors, 0)
-                : new LayerMatch(file, network, tensors).find();
+        boolean own = tensors.containsKey(name(0, network.tensors().get(0)));
+        List<Named> layers = !own && network instanceof DenseNetwork dense
+                ? new LayerMatch(file, dense, tensors).find()
+                : ours(file, network, tensors, 0);
         double[] parameters = assemble(file, network, layers);
         if (precision == Precision.FLOAT32) {
             for (int i = 0; i < parameters.length; i++) {
@@ -107,28 +102,18 @@ public final class ModelFile {
     /** A tensor with its name. */
     record Named(String name, Tensor tensor) {}
 
-    static List<Integer> weightShape(DenseNetwork network, int layer) {
-        return List.of(network.widths().get(layer + 1), network.widths().get(layer));
+    private static String name(int replica, ParameterTensor part) {
+        return "replica." + replica + "." + part.name();
     }
 
-    static List<Integer> biasShape(DenseNetwork network, int layer) {
-        return List.of(network.widths().get(layer + 1));
-    }
-
-    private static String name(int replica, int layer) {
-        return "replica." + replica + ".layer." + layer + ".";
-    }
-
-    /** Weight, bias, weight, bias, ... of a replica in our own naming. */
-    private static List<Named> ours(Path file, DenseNetwork network, Map<String, Tensor> tensors, int replica) {
-        List<Named> layers = new ArrayList<>();
-        for (int l = 0; l < network.layers(); l++) {
-            for (String part : List.of(WEIGHT, BIAS)) {
-                String name = name(replica, l) + part;
-                layers.add(new Named(name, present(file, name, tensors.get(name))));
-            }
+    /** The tensors of a replica in our own naming, in the order of {@link Network#tensors}. */
+    private static List<Named> ours(Path file, Network network, Map<String, Tensor> tensors, int replica) {
+        List<Named> parts = new ArrayList<>();
+        for (ParameterTensor part : network.tensors()) {
+            String name = name(replica, part);
+            parts.add(new Named(name, present(file, name, tensors.get(name))));
         }
-        return layers;
+        return parts;
     }
 
     private static Tensor present(Path file, String name, @Nullable Tensor tensor) {
@@ -138,35 +123,28 @@ public final class ModelFile {
         return tensor;
     }
 
-    /** Puts weight, bias, weight, bias, ... into one vector. */
-    private static double[] assemble(Path file, DenseNetwork network, List<Named> layers) {
+    /** Puts the tensors into one vector. */
+    private static double[] assemble(Path file, Network network, List<Named> parts) {
         double[] parameters = new double[network.parameterCount()];
-        for (int l = 0; l < network.layers(); l++) {
-            put(file, network, l, layers.get(2 * l), weightShape(network, l), parameters, network.weightOffset(l));
-            put(file, network, l, layers.get(2 * l + 1), biasShape(network, l), parameters, network.biasOffset(l));
+        for (int i = 0; i < parts.size(); i++) {
+            put(file, network, network.tensors().get(i), parts.get(i), parameters);
         }
         return parameters;
     }
 
-    private static void put(
-            Path file,
-            DenseNetwork network,
-            int layer,
-            Named named,
-            List<Integer> shape,
-            double[] parameters,
-            int offset) {
+    private static void put(Path file, Network network, ParameterTensor part, Named named, double[] parameters) {
         List<Integer> found = named.tensor.shape();
+        List<Integer> shape = part.shape();
         if (!found.equals(shape)) {
             boolean transposed = found.size() == 2 && shape.equals(List.of(found.get(1), found.get(0)));
             throw new SafeTensorsException(
                     file,
-                    "tensor " + named.name + " has shape " + found + ", expected " + shape + " for layer " + layer
-                            + " of the network " + network.widths()
+                    "tensor " + named.name + " has shape " + found + ", expected " + shape + " for " + part.name()
+                            + " of the network " + network.text()
                             + (transposed ? "; transpose it to [outputs, inputs]" : ""));
         }
         double[] values = named.tensor.values();
-        System.arraycopy(values, 0, parameters, offset, values.length);
+        System.arraycopy(values, 0, parameters, part.offset(), values.length);
     }
 
     private static void requireFinite(Path file, Named named, Precision precision) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import gputrain.engine.Runs.Outcome;
 import gputrain.engine.cuda.CudaEngine;
+import gputrain.model.DenseNetwork;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -90,9 +91,8 @@ class CudaKernelsTest {
     }
 
     private static void follows(PlanBuilder builder, String kernel) {
-        String own = builder.build(Precision.FLOAT32).network().widths().stream()
-                .map(String::valueOf)
-                .collect(Collectors.joining("_"));
+        String own = ((DenseNetwork) builder.network())
+                .widths().stream().map(String::valueOf).collect(Collectors.joining("_"));
         followsOn(builder, kernel, nameOf(kernel) + "_" + own + "_gelu:");
     }
 

@@ -13,7 +13,9 @@ abstract class EngineContract
                 ScheduleContract,
                 StateContract,
                 PredictionContract,
-                RandomPlanContract {
+                RandomPlanContract,
+                ProductUnitContract,
+                AveragingContract {
 
     @Override
     public Engine engine() {

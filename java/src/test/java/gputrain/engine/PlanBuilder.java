@@ -2,6 +2,7 @@ package gputrain.engine;
 
 import gputrain.model.Activation;
 import gputrain.model.DenseNetwork;
+import gputrain.model.Network;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class PlanBuilder {
     private List<Integer> widths = List.of(5, 7, 2);
     private Activation activation = Activation.GELU;
+    private @Nullable Network network;
+    private long averageLast;
     private Loss loss = new Loss.Huber(1);
     private Optimizer optimizer = Optimizer.Adam.DEFAULT;
     private LearningRateRule rule = new LearningRateRule.Constant(1e-2);
@@ -34,6 +37,17 @@ final class PlanBuilder {
 
     PlanBuilder widths(List<Integer> value) {
         widths = value;
+        return this;
+    }
+
+    /** Any network, instead of widths and activation. */
+    PlanBuilder network(Network value) {
+        network = value;
+        return this;
+    }
+
+    PlanBuilder averageLast(long epochs) {
+        averageLast = epochs;
         return this;
     }
 
@@ -111,13 +125,13 @@ final class PlanBuilder {
                 IntStream.range(rows, rows + heldOut).toArray());
     }
 
-    DenseNetwork network() {
-        return new DenseNetwork(widths, activation);
+    Network network() {
+        return network != null ? network : new DenseNetwork(widths, activation);
     }
 
     /** The plan; with a replica of seed 7 and no decay when none was added. */
     TrainingPlan build(Precision precision) {
-        int outputs = widths.get(widths.size() - 1);
+        int outputs = network().outputs();
         return new TrainingPlan(
                 network(),
                 loss,
@@ -128,14 +142,25 @@ final class PlanBuilder {
                 shuffle,
                 new Monitor(every, Collections.nCopies(outputs, 1.0 / outputs), watched),
                 precision,
-                replicas.isEmpty() ? List.of(new Replica(7, rowSets(), 0, 1, null)) : replicas);
+                replicas.isEmpty() ? List.of(new Replica(7, rowSets(), 0, 1, null)) : replicas,
+                averageLast);
+    }
+
+    /** The data with inputs uniform in (0.1, 1.1), for product units without a linear layer. */
+    DataSet positiveData() {
+        DataSet data = data();
+        double[] inputs = data.inputs().clone();
+        for (int i = 0; i < inputs.length; i++) {
+            inputs[i] = (float) (0.6 + inputs[i] / 2);
+        }
+        return new DataSet(data.rows(), data.inputWidth(), data.targetWidth(), inputs, data.targets());
     }
 
     /** Inputs uniform in (-1, 1); targets a smooth function of them, of order 1, with a little noise. */
     DataSet data() {
         int total = rows + heldOut;
-        int inputs = widths.get(0);
-        int outputs = widths.get(widths.size() - 1);
+        int inputs = network().inputs();
+        int outputs = network().outputs();
         SplittableRandom random = new SplittableRandom(20201);
         double[] x = new double[total * inputs];
         double[] y = new double[total * outputs];

@@ -52,6 +52,7 @@ final class Runs {
         assertThat(actual.firstMoment()).as("first moment").isEqualTo(expected.firstMoment());
         assertThat(actual.secondMoment()).as("second moment").isEqualTo(expected.secondMoment());
         assertThat(actual.bestParameters()).as("best parameters").isEqualTo(expected.bestParameters());
+        assertThat(actual.parameterSum()).as("sum of parameters").isEqualTo(expected.parameterSum());
     }
 
     private static List<Object> scalars(ReplicaState state) {

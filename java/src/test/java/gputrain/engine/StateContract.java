@@ -93,9 +93,10 @@ interface StateContract extends EngineUnderTest {
     @Test
     default void beginsWithTheInitialValuesOfTheSeed() {
         PlanBuilder builder = PlanBuilder.plan().replica(99, 0, 1);
+        TrainingPlan plan = builder.build(precision());
         double[] expected = InitialValues.draw(builder.network(), 99);
-        try (Session session = engine().open(builder.build(precision()), builder.data(), EngineOptions.DEFAULT)) {
-            Runs.assertSameBits(session.state(), List.of(ReplicaState.initial(expected)));
+        try (Session session = engine().open(plan, builder.data(), EngineOptions.DEFAULT)) {
+            Runs.assertSameBits(session.state(), List.of(ReplicaState.initial(plan, expected)));
         }
     }
 
@@ -202,7 +203,7 @@ interface StateContract extends EngineUnderTest {
         try (Session session = engine().open(plan, builder.data(), EngineOptions.DEFAULT)) {
             int n = plan.network().parameterCount();
             assertThatThrownBy(() -> session.restore(List.of())).isInstanceOf(IllegalArgumentException.class);
-            assertThatThrownBy(() -> session.restore(List.of(ReplicaState.initial(new double[n + 1]))))
+            assertThatThrownBy(() -> session.restore(List.of(ReplicaState.initial(plan, new double[n + 1]))))
                     .isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> session.predict(new double[n - 1], new double[5], 1))
                     .isInstanceOf(IllegalArgumentException.class);

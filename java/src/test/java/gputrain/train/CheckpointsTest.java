@@ -257,7 +257,8 @@ class CheckpointsTest {
                 odd,
                 new double[] {1, 2, 3, 4, 5},
                 new double[] {6, 7, 8, 9, 10},
-                new double[] {11, 12, 13, 14, 15});
+                new double[] {11, 12, 13, 14, 15},
+                new double[] {16, 17, 18, 19, 1e-300});
         return new Checkpoint(
                 FINGERPRINT,
                 "a device",

@@ -87,7 +87,7 @@ class ModelFileTest {
         ModelFile.write(ours, other, Precision.FLOAT32, List.of(InitialValues.draw(other, 1)), Map.of());
         assertThatThrownBy(() -> ModelFile.readInitial(ours, NETWORK, Precision.FLOAT32))
                 .isInstanceOf(SafeTensorsException.class)
-                .hasMessageContaining("tensor replica.0.layer.0.weight has shape [6, 3], expected [5, 3] for layer 0");
+                .hasMessageContaining("tensor replica.0.layer.0.weight has shape [6, 3], expected [5, 3] for layer.0.weight");
         Map<String, Tensor> tensors = layers(List.of("0", "1", "2"), InitialValues.draw(NETWORK, 1));
         Tensor second = tensors.get("1.weight");
         tensors.put("1.weight", new Tensor(second.type(), List.of(5, 4), second.values()));
@@ -133,13 +133,13 @@ class ModelFileTest {
                     names.get(l) + ".weight",
                     new Tensor(
                             SafeTensors.Type.F32,
-                            ModelFile.weightShape(NETWORK, l),
+                            NETWORK.tensors().get(2 * l).shape(),
                             Arrays.copyOfRange(parameters, NETWORK.weightOffset(l), NETWORK.biasOffset(l))));
             tensors.put(
                     names.get(l) + ".bias",
                     new Tensor(
                             SafeTensors.Type.F32,
-                            ModelFile.biasShape(NETWORK, l),
+                            NETWORK.tensors().get(2 * l + 1).shape(),
                             Arrays.copyOfRange(parameters, NETWORK.biasOffset(l), NETWORK.weightOffset(l + 1))));
         }
         return tensors;

@@ -109,6 +109,6 @@ class ProgressMeterTest {
     private static ReplicaState state(Status status, long epoch, double loss) {
         double[] none = {};
         return new ReplicaState(
-                epoch, epoch, status, loss, epoch, 0, Double.POSITIVE_INFINITY, 0, 1, 0, none, none, none, none);
+                epoch, epoch, status, loss, epoch, 0, Double.POSITIVE_INFINITY, 0, 1, 0, none, none, none, none, none);
     }
 }

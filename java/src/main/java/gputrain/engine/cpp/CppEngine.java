@@ -10,6 +10,7 @@ import gputrain.engine.KernelSession;
 import gputrain.engine.Precision;
 import gputrain.engine.Session;
 import gputrain.engine.TrainingPlan;
+import gputrain.model.DenseNetwork;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +51,9 @@ public final class CppEngine implements Engine {
 
     @Override
     public Optional<String> unsupported(TrainingPlan plan) {
+        if (!(plan.network() instanceof DenseNetwork) || plan.averageLast() > 0) {
+            return Optional.of("it trains dense networks, without averages");
+        }
         return plan.precision() == Precision.FLOAT32
                 ? Optional.empty()
                 : Optional.of("the cpp engine computes in float32 only, the plan asks for " + plan.precision());

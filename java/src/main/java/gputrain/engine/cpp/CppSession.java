@@ -6,6 +6,7 @@ import gputrain.engine.ReplicaState;
 import gputrain.engine.ReplicaState.Status;
 import gputrain.engine.Sample;
 import gputrain.engine.Session;
+import gputrain.engine.SessionChecks;
 import gputrain.engine.TrainingPlan;
 import gputrain.engine.cpp.NativeCpu.NativeSession;
 import gputrain.engine.cpp.NativeCpu.Progress;
@@ -26,13 +27,7 @@ final class CppSession implements Session {
 
     @SuppressWarnings("try")
     CppSession(TrainingPlan plan, DataSet data, int threads) {
-        if (data.inputWidth() != plan.network().inputs()
-                || data.targetWidth() != plan.network().outputs()) {
-            throw new IllegalArgumentException("the data set has " + data.inputWidth() + " inputs and "
-                    + data.targetWidth() + " targets, the network "
-                    + plan.network().inputs() + " and "
-                    + plan.network().outputs());
-        }
+        SessionChecks.fits(plan, data);
         this.plan = plan;
         try (PointerScope scope = new PointerScope()) {
             check(NativeCpu.gt_open(PlanMemory.plan(plan), PlanMemory.data(data), threads, session));
@@ -86,7 +81,8 @@ final class CppSession implements Session {
                         parameters,
                         first,
                         second,
-                        best));
+                        best,
+                        new double[0]));
             }
         }
         return states;
@@ -95,16 +91,7 @@ final class CppSession implements Session {
     @Override
     public void restore(List<ReplicaState> states) {
         checkOpen();
-        if (states.size() != plan.replicas().size()) {
-            throw new IllegalArgumentException(
-                    states.size() + " states for " + plan.replicas().size() + " replicas");
-        }
-        for (ReplicaState state : states) {
-            checkSize("parameters", state.parameters());
-            checkSize("first moment", state.firstMoment());
-            checkSize("second moment", state.secondMoment());
-            checkSize("best parameters", state.bestParameters());
-        }
+        SessionChecks.restorable(plan, states);
         try (Progress at = new Progress()) {
             for (int i = 0; i < states.size(); i++) {
                 ReplicaState state = states.get(i);
@@ -133,8 +120,8 @@ final class CppSession implements Session {
     @Override
     public double[] predict(double[] parameters, double[] inputs, int rows) {
         checkOpen();
-        checkSize("parameters", parameters);
-        checkInputs(inputs, rows);
+        SessionChecks.parameters(plan, parameters);
+        SessionChecks.inputs(plan, inputs, rows);
         double[] outputs = new double[Math.multiplyExact(rows, plan.network().outputs())];
         check(NativeCpu.gt_predict(session, parameters, inputs, rows, outputs));
         return outputs;
@@ -143,12 +130,9 @@ final class CppSession implements Session {
     @Override
     public double[] inputGradient(double[] parameters, double[] inputs, int rows, double[] outputWeights) {
         checkOpen();
-        checkSize("parameters", parameters);
-        checkInputs(inputs, rows);
-        if (outputWeights.length != plan.network().outputs()) {
-            throw new IllegalArgumentException("output weights: " + outputWeights.length + ", expected "
-                    + plan.network().outputs());
-        }
+        SessionChecks.parameters(plan, parameters);
+        SessionChecks.inputs(plan, inputs, rows);
+        SessionChecks.outputWeights(plan, outputWeights);
         double[] gradient = new double[inputs.length];
         check(NativeCpu.gt_input_gradient(session, parameters, inputs, rows, outputWeights, gradient));
         return gradient;
@@ -176,21 +160,6 @@ final class CppSession implements Session {
     private void checkOpen() {
         if (closed) {
             throw new IllegalStateException("the session is closed");
-        }
-    }
-
-    private void checkSize(String what, double[] values) {
-        int expected = plan.network().parameterCount();
-        if (values.length != expected) {
-            throw new IllegalArgumentException(what + ": " + values.length + " values, expected " + expected);
-        }
-    }
-
-    private void checkInputs(double[] inputs, int rows) {
-        long expected = (long) rows * plan.network().inputs();
-        if (rows < 0 || inputs.length != expected) {
-            throw new IllegalArgumentException(
-                    "inputs: " + inputs.length + " values, expected " + expected + " for " + rows + " rows");
         }
     }
 }

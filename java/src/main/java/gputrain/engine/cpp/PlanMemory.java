@@ -10,6 +10,7 @@ import gputrain.engine.cpp.NativeCpu.NativeData;
 import gputrain.engine.cpp.NativeCpu.NativePlan;
 import gputrain.engine.cpp.NativeCpu.NativeReplica;
 import gputrain.engine.cpp.NativeCpu.Rules;
+import gputrain.model.DenseNetwork;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.DoublePointer;
@@ -23,12 +24,13 @@ final class PlanMemory {
     private PlanMemory() {}
 
     static NativePlan plan(TrainingPlan plan) {
-        List<Integer> widths = plan.network().widths();
+        DenseNetwork network = (DenseNetwork) plan.network();
+        List<Integer> widths = network.widths();
         NativePlan to = new NativePlan();
         to.widths(ints(widths.stream().mapToInt(Integer::intValue).toArray()));
-        to.layers(plan.network().layers());
+        to.layers(network.layers());
         to.activation(
-                switch (plan.network().activation()) {
+                switch (network.activation()) {
                     case IDENTITY -> 0;
                     case GELU -> 1;
                     case RELU -> 2;

@@ -9,6 +9,7 @@ import gputrain.engine.KernelSession;
 import gputrain.engine.Precision;
 import gputrain.engine.Session;
 import gputrain.engine.TrainingPlan;
+import gputrain.model.DenseNetwork;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -85,9 +86,11 @@ public final class CudaEngine implements Engine {
         if (plan.precision() != Precision.FLOAT32) {
             return Optional.of("it computes in float32, the plan wants " + plan.precision());
         }
-        if (plan.network().layers() > MOST_LAYERS) {
-            return Optional.of("it takes " + MOST_LAYERS + " layers at most, the network has "
-                    + plan.network().layers());
+        if (!(plan.network() instanceof DenseNetwork network) || plan.averageLast() > 0) {
+            return Optional.of("it trains dense networks, without averages");
+        }
+        if (network.layers() > MOST_LAYERS) {
+            return Optional.of("it takes " + MOST_LAYERS + " layers at most, the network has " + network.layers());
         }
         if (plan.network().parameterCount() > MOST_PARAMETERS) {
             return Optional.of("it takes " + MOST_PARAMETERS + " parameters at most, the network has "

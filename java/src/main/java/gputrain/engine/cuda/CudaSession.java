@@ -4,6 +4,7 @@ import gputrain.engine.DataSet;
 import gputrain.engine.ReplicaState;
 import gputrain.engine.Sample;
 import gputrain.engine.Session;
+import gputrain.engine.SessionChecks;
 import gputrain.engine.TrainingPlan;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,14 +21,7 @@ final class CudaSession implements Session {
     private boolean closed;
 
     CudaSession(TrainingPlan plan, DataSet data, List<Integer> devices, @Nullable String wish) {
-        if (data.inputWidth() != plan.network().inputs()
-                || data.targetWidth() != plan.network().outputs()) {
-            throw new IllegalArgumentException("the data set has " + data.inputWidth() + " inputs and "
-                    + data.targetWidth() + " targets, the network "
-                    + plan.network().inputs() + " and "
-                    + plan.network().outputs());
-        }
-        checkRows(plan, data.rows());
+        SessionChecks.fits(plan, data);
         this.plan = plan;
         int replicas = plan.replicas().size();
         int used = Math.min(devices.size(), replicas);
@@ -81,16 +75,7 @@ final class CudaSession implements Session {
     @Override
     public void restore(List<ReplicaState> states) {
         checkOpen();
-        if (states.size() != plan.replicas().size()) {
-            throw new IllegalArgumentException(
-                    states.size() + " states for " + plan.replicas().size() + " replicas");
-        }
-        for (ReplicaState state : states) {
-            checkSize("parameters", state.parameters());
-            checkSize("first moment", state.firstMoment());
-            checkSize("second moment", state.secondMoment());
-            checkSize("best parameters", state.bestParameters());
-        }
+        SessionChecks.restorable(plan, states);
         for (int d = 0; d < parts.size(); d++) {
             parts.get(d).restore(states.subList(begins.get(d), begins.get(d + 1)));
         }
@@ -99,20 +84,17 @@ final class CudaSession implements Session {
     @Override
     public double[] predict(double[] parameters, double[] inputs, int rows) {
         checkOpen();
-        checkSize("parameters", parameters);
-        checkInputs(inputs, rows);
+        SessionChecks.parameters(plan, parameters);
+        SessionChecks.inputs(plan, inputs, rows);
         return parts.get(0).predict(parameters, inputs, rows);
     }
 
     @Override
     public double[] inputGradient(double[] parameters, double[] inputs, int rows, double[] outputWeights) {
         checkOpen();
-        checkSize("parameters", parameters);
-        checkInputs(inputs, rows);
-        if (outputWeights.length != plan.network().outputs()) {
-            throw new IllegalArgumentException("output weights: " + outputWeights.length + ", expected "
-                    + plan.network().outputs());
-        }
+        SessionChecks.parameters(plan, parameters);
+        SessionChecks.inputs(plan, inputs, rows);
+        SessionChecks.outputWeights(plan, outputWeights);
         return parts.get(0).inputGradient(parameters, inputs, rows, outputWeights);
     }
 
@@ -136,35 +118,9 @@ final class CudaSession implements Session {
         thread.start();
     }
 
-    private static void checkRows(TrainingPlan plan, int rows) {
-        plan.replicas()
-                .forEach(replica -> replica.rowSets().forEach(set -> {
-                    for (int row : set) {
-                        if (row < 0 || row >= rows) {
-                            throw new IllegalArgumentException("row " + row + " of a data set of " + rows + " rows");
-                        }
-                    }
-                }));
-    }
-
     private void checkOpen() {
         if (closed) {
             throw new IllegalStateException("the session is closed");
-        }
-    }
-
-    private void checkSize(String what, double[] values) {
-        int expected = plan.network().parameterCount();
-        if (values.length != expected) {
-            throw new IllegalArgumentException(what + ": " + values.length + " values, expected " + expected);
-        }
-    }
-
-    private void checkInputs(double[] inputs, int rows) {
-        long expected = (long) rows * plan.network().inputs();
-        if (rows < 0 || inputs.length != expected) {
-            throw new IllegalArgumentException(
-                    "inputs: " + inputs.length + " values, expected " + expected + " for " + rows + " rows");
         }
     }
 }

@@ -5,6 +5,7 @@ import gputrain.engine.EngineException;
 import gputrain.engine.ReplicaState;
 import gputrain.engine.Sample;
 import gputrain.engine.TrainingPlan;
+import gputrain.model.DenseNetwork;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -39,7 +40,7 @@ final class GpuPart implements AutoCloseable {
     static GpuPart open(TrainingPlan plan, DataSet data, int number, int first, int count, @Nullable String wish) {
         Device device = new Device(number);
         try {
-            Modules modules = new Modules(device, plan.network());
+            Modules modules = new Modules(device, (DenseNetwork) plan.network());
             try {
                 return new GpuPart(plan, data, device, modules, first, count, wish);
             } catch (RuntimeException | Error e) {
@@ -291,6 +292,8 @@ final class GpuPart implements AutoCloseable {
                 usable.add(info.withSharedBytes((int) Math.min(sizes[general++], Integer.MAX_VALUE)));
             }
         }
-        return usable.stream().filter(info -> info.fits(plan.network())).toList();
+        return usable.stream()
+                .filter(info -> info.fits((DenseNetwork) plan.network()))
+                .toList();
     }
 }

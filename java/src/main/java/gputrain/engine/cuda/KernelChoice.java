@@ -3,6 +3,7 @@ package gputrain.engine.cuda;
 import gputrain.engine.EngineException;
 import gputrain.engine.TrainingPlan;
 import gputrain.engine.cuda.KernelInfo.Team;
+import gputrain.model.DenseNetwork;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -160,7 +161,9 @@ record KernelChoice(KernelInfo kernel, int blocks, int resident) {
         int together = Math.min(replicas, teams()) * blocks;
         double crowd = Math.max(1, Math.ceil((double) together / multiprocessors));
         if (kernel.layered()) {
-            return waves * steps * layeredStep(plan.network().widths(), rows, (double) together / multiprocessors);
+            return waves
+                    * steps
+                    * layeredStep(((DenseNetwork) plan.network()).widths(), rows, (double) together / multiprocessors);
         }
         double tiles = ceiling(ceiling(rows, blocks), kernel.tileRows());
         double compute = tiles * kernel.tileRows() * multiplyAdds(plan) / (PEAK * efficiency()) * crowd;
@@ -206,7 +209,7 @@ record KernelChoice(KernelInfo kernel, int blocks, int resident) {
 
     /** Multiply-adds of a row forward and backward; the inputs need no gradient. */
     private static double multiplyAdds(TrainingPlan plan) {
-        List<Integer> widths = plan.network().widths();
+        List<Integer> widths = ((DenseNetwork) plan.network()).widths();
         double sum = 0;
         for (int l = 0; l + 1 < widths.size(); l++) {
             sum += (l == 0 ? 2.0 : 3.0) * widths.get(l) * widths.get(l + 1);

@@ -6,6 +6,7 @@ import gputrain.engine.Loss;
 import gputrain.engine.Optimizer;
 import gputrain.engine.Replica;
 import gputrain.engine.TrainingPlan;
+import gputrain.model.DenseNetwork;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -21,12 +22,12 @@ final class PlanImage {
         byte[] bytes = Struct.allocate(layout, "gt_cuda_session", 1);
         Struct to = Struct.at(layout, "gt_cuda_session", bytes, 0);
         rules(plan, to.inner("rules", "gt_rules"), device);
-        List<Integer> widths = plan.network().widths();
+        List<Integer> widths = ((DenseNetwork) plan.network()).widths();
         for (int i = 0; i < widths.size(); i++) {
             to.put("widths", i, widths.get(i));
         }
-        to.put("layers", plan.network().layers());
-        to.put("activation", KernelInfo.code(plan.network()));
+        to.put("layers", ((DenseNetwork) plan.network()).layers());
+        to.put("activation", KernelInfo.code((DenseNetwork) plan.network()));
         to.put("parameters", plan.network().parameterCount());
         to.put("loss", plan.loss() instanceof Loss.Huber ? 0 : plan.loss() instanceof Loss.MeanAbsolute ? 1 : 2);
         to.put("huber_delta", plan.loss() instanceof Loss.Huber huber ? huber.delta() : 1);

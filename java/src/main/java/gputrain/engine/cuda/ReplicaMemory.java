@@ -119,7 +119,8 @@ final class ReplicaMemory {
                     vector(values, i, 0),
                     vector(values, i, 1),
                     vector(values, i, 2),
-                    vector(values, i, 3)));
+                    vector(values, i, 3),
+                    new double[0]));
         }
         return states;
     }
@@ -161,7 +162,7 @@ final class ReplicaMemory {
             to.put("samples", Device.address(samples, 8L * i * sampleCapacity * (3 + sets)));
             to.put("sample_capacity", sampleCapacity);
             to.put("sample_count", 0L);
-            initial.add(ReplicaState.initial(plan.initialParameters(mine.get(i))));
+            initial.add(ReplicaState.initial(plan, plan.initialParameters(mine.get(i))));
         }
         restore(initial);
     }

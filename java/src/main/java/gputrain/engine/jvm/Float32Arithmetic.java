@@ -6,16 +6,18 @@ import gputrain.engine.Replica;
 import gputrain.engine.TrainingPlan;
 import gputrain.model.DenseNetwork;
 
-/** Float32, tile by tile of rows in their order. Losses and rms are summed in float64. */
+/** Dense networks in float32, tile by tile of rows in their order. Losses and rms are summed in float64. */
 final class Float32Arithmetic implements Arithmetic {
     private final TrainingPlan plan;
+    private final DenseNetwork shape;
     /** {@code [rows][inputs]}, shared by the trainers, never written. */
     private final float[][] inputs;
 
     private final float[][] targets;
 
-    Float32Arithmetic(TrainingPlan plan, DataSet data) {
+    Float32Arithmetic(TrainingPlan plan, DenseNetwork shape, DataSet data) {
         this.plan = plan;
+        this.shape = shape;
         this.inputs = rows(data.inputs(), data.rows(), data.inputWidth());
         this.targets = rows(data.targets(), data.rows(), data.targetWidth());
     }
@@ -51,7 +53,6 @@ final class Float32Arithmetic implements Arithmetic {
 
     @Override
     public double[] predict(double[] parameters, double[] values, int rows) {
-        DenseNetwork shape = plan.network();
         Float32Network network = new Float32Network(shape);
         network.load(narrowed(parameters));
         float[][] x = rows(values, rows, shape.inputs());
@@ -69,7 +70,6 @@ final class Float32Arithmetic implements Arithmetic {
 
     @Override
     public double[] inputGradient(double[] parameters, double[] values, int rows, double[] outputWeights) {
-        DenseNetwork shape = plan.network();
         Float32Network network = new Float32Network(shape);
         network.load(narrowed(parameters));
         float[] weights = narrowed(outputWeights);
@@ -99,9 +99,9 @@ final class Float32Arithmetic implements Arithmetic {
     }
 
     private final class Float32Trainer implements Trainer {
-        private final Float32Network network = new Float32Network(plan.network());
+        private final Float32Network network = new Float32Network(shape);
         private final float weightDecay;
-        private final float[] gradient = new float[plan.network().parameterCount()];
+        private final float[] gradient = new float[shape.parameterCount()];
         private float[] parameters = {};
         private float[] first = {};
         private float[] second = {};
@@ -112,7 +112,7 @@ final class Float32Arithmetic implements Arithmetic {
 
         @Override
         public double gradient(int[] rows, int from, int to) {
-            double terms = (double) (to - from) * plan.network().outputs();
+            double terms = (double) (to - from) * shape.outputs();
             double sum = 0;
             network.clearGradient();
             for (int start = from; start < to; start += Float32Network.TILE) {

@@ -2,19 +2,35 @@ package gputrain.engine.jvm;
 
 import gputrain.engine.DataSet;
 import gputrain.engine.Optimizer;
+import gputrain.engine.Precision;
 import gputrain.engine.Replica;
 import gputrain.engine.TrainingPlan;
-import gputrain.model.DenseNetwork;
+import gputrain.model.Network;
 import java.util.Arrays;
 
-/** Float64, row by row: the oracle. Sums run in the order of the rows. */
+/**
+ * Float64, row by row: the oracle. Sums run in the order of the rows. A plan in float32, which only product units bring
+ * here, has its data, parameters and moments rounded to float32.
+ */
 final class Float64Arithmetic implements Arithmetic {
     private final TrainingPlan plan;
     private final DataSet data;
+    private final boolean rounded;
 
     Float64Arithmetic(TrainingPlan plan, DataSet data) {
         this.plan = plan;
-        this.data = data;
+        this.rounded = plan.precision() == Precision.FLOAT32;
+        this.data = new DataSet(
+                data.rows(), data.inputWidth(), data.targetWidth(), round(data.inputs()), round(data.targets()));
+    }
+
+    /** A copy, in the plan's precision. */
+    private double[] round(double[] values) {
+        double[] result = values.clone();
+        for (int i = 0; rounded && i < result.length; i++) {
+            result[i] = (float) result[i];
+        }
+        return result;
     }
 
     @Override
@@ -24,8 +40,8 @@ final class Float64Arithmetic implements Arithmetic {
 
     @Override
     public double[] predict(double[] parameters, double[] inputs, int rows) {
-        DenseNetwork shape = plan.network();
-        Float64Network network = new Float64Network(shape);
+        Network shape = plan.network();
+        RowNetwork network = RowNetwork.of(shape);
         double[] outputs = new double[rows * shape.outputs()];
         for (int row = 0; row < rows; row++) {
             double[] y = network.forward(parameters, inputs, row * shape.inputs());
@@ -37,7 +53,7 @@ final class Float64Arithmetic implements Arithmetic {
     @Override
     public double[] inputGradient(double[] parameters, double[] inputs, int rows, double[] outputWeights) {
         int width = plan.network().inputs();
-        Float64Network network = new Float64Network(plan.network());
+        RowNetwork network = RowNetwork.of(plan.network());
         double[] gradients = new double[rows * width];
         for (int row = 0; row < rows; row++) {
             network.forward(parameters, inputs, row * width);
@@ -47,7 +63,7 @@ final class Float64Arithmetic implements Arithmetic {
     }
 
     private final class Float64Trainer implements Trainer {
-        private final Float64Network network = new Float64Network(plan.network());
+        private final RowNetwork network = RowNetwork.of(plan.network());
         private final double weightDecay;
         private final double[] gradient = new double[plan.network().parameterCount()];
         private double[] parameters = {};
@@ -86,6 +102,9 @@ final class Float64Arithmetic implements Arithmetic {
                 adamStep(adam, rate, step);
             } else if (plan.optimizer() instanceof Optimizer.Sgd sgd) {
                 sgdStep(sgd, rate);
+            }
+            if (rounded) {
+                load(parameters, first, second);
             }
         }
 
@@ -140,9 +159,9 @@ final class Float64Arithmetic implements Arithmetic {
 
         @Override
         public void load(double[] newParameters, double[] firstMoment, double[] secondMoment) {
-            parameters = newParameters.clone();
-            first = firstMoment.clone();
-            second = secondMoment.clone();
+            parameters = round(newParameters);
+            first = round(firstMoment);
+            second = round(secondMoment);
         }
     }
 }

@@ -13,7 +13,7 @@ import gputrain.model.DenseNetwork;
  *
  * <p>Not thread-safe: it keeps z, h and d between the calls.
  */
-final class Float64Network {
+final class Float64Network implements RowNetwork {
     private final DenseNetwork network;
     private final double[][] h;
     private final double[][] z;
@@ -28,12 +28,8 @@ final class Float64Network {
         }
     }
 
-    /**
-     * Outputs for the row at {@code inputs[offset ...]}.
-     *
-     * @return {@code [outputs]}, valid until the next call
-     */
-    double[] forward(double[] parameters, double[] inputs, int offset) {
+    @Override
+    public double[] forward(double[] parameters, double[] inputs, int offset) {
         System.arraycopy(inputs, offset, h[0], 0, h[0].length);
         for (int l = 0; l < network.layers(); l++) {
             int weights = network.weightOffset(l);
@@ -53,13 +49,8 @@ final class Float64Network {
         return z[network.layers() - 1];
     }
 
-    /**
-     * Adds a row's gradient with respect to the parameters; to be called after {@link #forward} on that row.
-     *
-     * @param outputGradient dloss/dy, {@code [outputs]}
-     * @param gradient {@code [parameterCount]}, added to
-     */
-    void addParameterGradient(double[] parameters, double[] outputGradient, double[] gradient) {
+    @Override
+    public void addParameterGradient(double[] parameters, double[] outputGradient, double[] gradient) {
         double[] d = outputGradient;
         for (int l = network.layers() - 1; l >= 0; l--) {
             int width = h[l].length;
@@ -75,8 +66,8 @@ final class Float64Network {
         }
     }
 
-    /** Gradient of {@code outputWeights . y} with respect to the input; to be called after {@link #forward}. */
-    double[] inputGradient(double[] parameters, double[] outputWeights) {
+    @Override
+    public double[] inputGradient(double[] parameters, double[] outputWeights) {
         double[] d = outputWeights;
         for (int l = network.layers() - 1; l > 0; l--) {
             d = throughActivation(l - 1, throughLayer(parameters, l, d));

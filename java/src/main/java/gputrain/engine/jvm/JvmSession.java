@@ -3,10 +3,10 @@ package gputrain.engine.jvm;
 import gputrain.engine.DataSet;
 import gputrain.engine.EngineOptions;
 import gputrain.engine.Precision;
-import gputrain.engine.Replica;
 import gputrain.engine.ReplicaState;
 import gputrain.engine.Sample;
 import gputrain.engine.Session;
+import gputrain.engine.SessionChecks;
 import gputrain.engine.TrainingPlan;
 import gputrain.model.DenseNetwork;
 import java.util.ArrayList;
@@ -28,11 +28,11 @@ final class JvmSession implements Session {
     private boolean closed;
 
     JvmSession(TrainingPlan plan, DataSet data, EngineOptions options) {
-        checkFits(plan, data);
+        SessionChecks.fits(plan, data);
         this.plan = plan;
-        this.arithmetic = plan.precision() == Precision.FLOAT64
-                ? new Float64Arithmetic(plan, data)
-                : new Float32Arithmetic(plan, data);
+        this.arithmetic = plan.precision() == Precision.FLOAT32 && plan.network() instanceof DenseNetwork dense
+                ? new Float32Arithmetic(plan, dense, data)
+                : new Float64Arithmetic(plan, data);
         for (int index = 0; index < plan.replicas().size(); index++) {
             runs.add(new ReplicaRun(plan, index, arithmetic));
         }
@@ -44,27 +44,12 @@ final class JvmSession implements Session {
                 });
     }
 
-    private static void checkFits(TrainingPlan plan, DataSet data) {
-        DenseNetwork network = plan.network();
-        check(
-                data.inputWidth() == network.inputs() && data.targetWidth() == network.outputs(),
-                "the data set has " + data.inputWidth() + " inputs and " + data.targetWidth() + " targets, the network "
-                        + network.inputs() + " and " + network.outputs());
-        for (Replica replica : plan.replicas()) {
-            for (int[] rows : replica.rowSets()) {
-                for (int row : rows) {
-                    check(
-                            row >= 0 && row < data.rows(),
-                            "a replica names row " + row + " of a data set of " + data.rows() + " rows");
-                }
-            }
-        }
-    }
-
     @Override
     public List<Sample> advance(long epochs) {
         checkOpen();
-        check(epochs >= 0, "epochs must not be negative: " + epochs);
+        if (epochs < 0) {
+            throw new IllegalArgumentException("epochs must not be negative: " + epochs);
+        }
         List<CompletableFuture<List<Sample>>> pending = new ArrayList<>();
         for (ReplicaRun run : runs) {
             pending.add(CompletableFuture.supplyAsync(() -> run.advance(epochs), pool));
@@ -89,13 +74,7 @@ final class JvmSession implements Session {
     @Override
     public void restore(List<ReplicaState> states) {
         checkOpen();
-        check(states.size() == runs.size(), states.size() + " states for " + runs.size() + " replicas");
-        for (ReplicaState state : states) {
-            checkSize("parameters", state.parameters());
-            checkSize("first moment", state.firstMoment());
-            checkSize("second moment", state.secondMoment());
-            checkSize("best parameters", state.bestParameters());
-        }
+        SessionChecks.restorable(plan, states);
         for (int index = 0; index < runs.size(); index++) {
             runs.get(index).restore(states.get(index));
         }
@@ -104,20 +83,17 @@ final class JvmSession implements Session {
     @Override
     public double[] predict(double[] parameters, double[] inputs, int rows) {
         checkOpen();
-        checkSize("parameters", parameters);
-        checkInputs(inputs, rows);
+        SessionChecks.parameters(plan, parameters);
+        SessionChecks.inputs(plan, inputs, rows);
         return arithmetic.predict(parameters, inputs, rows);
     }
 
     @Override
     public double[] inputGradient(double[] parameters, double[] inputs, int rows, double[] outputWeights) {
         checkOpen();
-        checkSize("parameters", parameters);
-        checkInputs(inputs, rows);
-        check(
-                outputWeights.length == plan.network().outputs(),
-                "output weights: " + outputWeights.length + ", expected "
-                        + plan.network().outputs());
+        SessionChecks.parameters(plan, parameters);
+        SessionChecks.inputs(plan, inputs, rows);
+        SessionChecks.outputWeights(plan, outputWeights);
         return arithmetic.inputGradient(parameters, inputs, rows, outputWeights);
     }
 
@@ -130,24 +106,6 @@ final class JvmSession implements Session {
     private void checkOpen() {
         if (closed) {
             throw new IllegalStateException("the session is closed");
-        }
-    }
-
-    private void checkSize(String what, double[] values) {
-        int expected = plan.network().parameterCount();
-        check(values.length == expected, what + ": " + values.length + " values, expected " + expected);
-    }
-
-    private void checkInputs(double[] inputs, int rows) {
-        long expected = (long) rows * plan.network().inputs();
-        check(
-                rows >= 0 && inputs.length == expected,
-                "inputs: " + inputs.length + " values, expected " + expected + " for " + rows + " rows");
-    }
-
-    private static void check(boolean holds, String otherwise) {
-        if (!holds) {
-            throw new IllegalArgumentException(otherwise);
         }
     }
 }

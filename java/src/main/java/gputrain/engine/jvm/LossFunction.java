@@ -14,7 +14,7 @@ final class LossFunction {
         if (loss instanceof Loss.MeanAbsolute) {
             return Math.abs(r);
         }
-        return r * r;
+        return loss instanceof Loss.ComplexSquared ? 2 * r * r : r * r;
     }
 
     static double derivative(Loss loss, double r) {
@@ -24,6 +24,6 @@ final class LossFunction {
         if (loss instanceof Loss.MeanAbsolute) {
             return Math.signum(r);
         }
-        return 2 * r;
+        return loss instanceof Loss.ComplexSquared ? 4 * r : 2 * r;
     }
 }

@@ -21,6 +21,7 @@ final class ReplicaRun {
     private final int batch;
     private long step;
     private double[] bestParameters = {};
+    private double[] parameterSum = {};
 
     ReplicaRun(TrainingPlan plan, int index, Arithmetic arithmetic) {
         this.plan = plan;
@@ -35,7 +36,7 @@ final class ReplicaRun {
                 .toArray();
         int rows = trainingRows.length;
         this.batch = plan.batchSize() == 0 ? rows : Math.min(plan.batchSize(), rows);
-        restore(ReplicaState.initial(plan.initialParameters(replica)));
+        restore(ReplicaState.initial(plan, plan.initialParameters(replica)));
         // In float32 the best parameters at first are the rounded ones, those that training starts from.
         bestParameters = trainer.parameters();
     }
@@ -46,7 +47,14 @@ final class ReplicaRun {
         for (long done = 0; done < epochs && schedule.running(); done++) {
             double rate = schedule.beginEpoch() * replica.rateFactor();
             double loss = runSteps(rate);
-            if (schedule.endEpoch(loss)) {
+            boolean due = schedule.endEpoch(loss);
+            if (plan.averaged(schedule.epoch()) && Double.isFinite(loss)) {
+                double[] parameters = trainer.parameters();
+                for (int i = 0; i < parameters.length; i++) {
+                    parameterSum[i] += parameters[i];
+                }
+            }
+            if (due) {
                 samples.add(sample(rate));
                 schedule.settle();
             }
@@ -94,7 +102,7 @@ final class ReplicaRun {
     }
 
     ReplicaState state() {
-        return schedule.state(step, trainer, bestParameters);
+        return schedule.state(step, trainer, bestParameters, parameterSum);
     }
 
     /** Takes a state whose sizes have been checked. */
@@ -103,5 +111,6 @@ final class ReplicaRun {
         step = state.step();
         trainer.load(state.parameters(), state.firstMoment(), state.secondMoment());
         bestParameters = state.bestParameters().clone();
+        parameterSum = state.parameterSum().clone();
     }
 }

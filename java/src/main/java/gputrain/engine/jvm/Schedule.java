@@ -151,7 +151,7 @@ final class Schedule {
     }
 
     /** The whole state of a replica, this book-keeping beside its numbers. */
-    ReplicaState state(long step, Arithmetic.Trainer trainer, double[] bestParameters) {
+    ReplicaState state(long step, Arithmetic.Trainer trainer, double[] bestParameters, double[] parameterSum) {
         return new ReplicaState(
                 epoch,
                 step,
@@ -166,6 +166,7 @@ final class Schedule {
                 trainer.parameters(),
                 trainer.firstMoment(),
                 trainer.secondMoment(),
-                bestParameters.clone());
+                bestParameters.clone(),
+                parameterSum.clone());
     }
 }

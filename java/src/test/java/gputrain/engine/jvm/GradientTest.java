@@ -16,6 +16,9 @@ import gputrain.engine.StopRule;
 import gputrain.engine.TrainingPlan;
 import gputrain.model.Activation;
 import gputrain.model.DenseNetwork;
+import gputrain.model.InitialValues;
+import gputrain.model.Network;
+import gputrain.model.ProductUnitNetwork;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -55,6 +58,66 @@ class GradientTest {
         }
     }
 
+    static Stream<Arguments> productUnits() {
+        return Stream.of(
+                        new ProductUnitNetwork(false, 3, 7, 5, 0.05, 1),
+                        new ProductUnitNetwork(true, 3, 7, 5, 1e-6, 1),
+                        new ProductUnitNetwork(false, 3, 0, 5, 0.05, 1),
+                        new ProductUnitNetwork(true, 3, 0, 5, 1e-6, 1))
+                .flatMap(network -> Stream.of(
+                                new Loss.Huber(0.3),
+                                new Loss.MeanSquared(),
+                                network.complex() ? new Loss.ComplexSquared() : new Loss.Huber(5))
+                        .map(loss -> Arguments.of(network, loss)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("productUnits")
+    void productUnitsMatchCentralDifferences(ProductUnitNetwork network, Loss loss) {
+        DataSet data = positive(network.outputs());
+        double[] start = InitialValues.draw(network, 11);
+        double[] gradient = gradient(network, loss, 0, start, data);
+        for (int i = 0; i < start.length; i++) {
+            double[] shifted = start.clone();
+            shifted[i] = start[i] + STEP;
+            double above = loss(network, loss, shifted, data);
+            shifted[i] = start[i] - STEP;
+            double below = loss(network, loss, shifted, data);
+            double difference = (above - below) / (2 * STEP);
+            assertThat(gradient[i])
+                    .as("%s %s parameter %d", network, loss, i)
+                    .isCloseTo(difference, within(3e-8 * (1 + Math.abs(difference))));
+        }
+        double[] weights = network.complex() ? new double[] {0.6, -1.3} : new double[] {0.6};
+        try (Session session = open(network, loss, 0, start, data)) {
+            double[] by = session.inputGradient(start, data.inputs(), ROWS, weights);
+            for (int i = 0; i < by.length; i++) {
+                double[] shifted = data.inputs().clone();
+                shifted[i] += STEP;
+                double above = dot(session.predict(start, shifted, ROWS), weights);
+                shifted[i] -= 2 * STEP;
+                double below = dot(session.predict(start, shifted, ROWS), weights);
+                assertThat(by[i]).isCloseTo((above - below) / (2 * STEP), within(3e-8 * (1 + Math.abs(by[i]))));
+            }
+        }
+    }
+
+    private static double dot(double[] outputs, double[] weights) {
+        double sum = 0;
+        for (int i = 0; i < outputs.length; i++) {
+            sum += outputs[i] * weights[i % weights.length];
+        }
+        return sum;
+    }
+
+    /** Away from 0, where max(guard, x) has a kink. */
+    private static DataSet positive(int outputs) {
+        SplittableRandom random = new SplittableRandom(6);
+        double[] inputs = random.doubles(ROWS * 3L, 0.2, 1).toArray();
+        double[] targets = random.doubles((long) ROWS * outputs, -2, 2).toArray();
+        return new DataSet(ROWS, 3, outputs, inputs, targets);
+    }
+
     @ParameterizedTest
     @MethodSource("cases")
     void weightDecayAddsAMultipleOfTheParameter(Activation activation, Loss loss) {
@@ -69,8 +132,7 @@ class GradientTest {
     }
 
     /** A step of plain gradient descent at rate 1 is the gradient. */
-    private static double[] gradient(
-            DenseNetwork network, Loss loss, double weightDecay, double[] start, DataSet data) {
+    private static double[] gradient(Network network, Loss loss, double weightDecay, double[] start, DataSet data) {
         double[] gradient = new double[start.length];
         try (Session session = open(network, loss, weightDecay, start, data)) {
             session.advance(1);
@@ -82,13 +144,13 @@ class GradientTest {
         return gradient;
     }
 
-    private static double loss(DenseNetwork network, Loss loss, double[] parameters, DataSet data) {
+    private static double loss(Network network, Loss loss, double[] parameters, DataSet data) {
         try (Session session = open(network, loss, 0, parameters, data)) {
             return session.advance(1).get(0).loss();
         }
     }
 
-    private static Session open(DenseNetwork network, Loss loss, double weightDecay, double[] start, DataSet data) {
+    private static Session open(Network network, Loss loss, double weightDecay, double[] start, DataSet data) {
         return new JvmEngine()
                 .open(new TrainingPlanOf(network, loss, weightDecay, start).plan(), data, EngineOptions.DEFAULT);
     }
@@ -97,7 +159,7 @@ class GradientTest {
         return new Replica(11, List.of(IntStream.range(0, ROWS).toArray()), weightDecay, 1, initial);
     }
 
-    private record TrainingPlanOf(DenseNetwork network, Loss loss, double weightDecay, double[] initial) {
+    private record TrainingPlanOf(Network network, Loss loss, double weightDecay, double[] initial) {
         TrainingPlan plan() {
             return new TrainingPlan(
                     network,
@@ -107,7 +169,7 @@ class GradientTest {
                     StopRule.epochs(1),
                     0,
                     false,
-                    new Monitor(1, List.of(1.0, 0.5), -1),
+                    new Monitor(1, java.util.Collections.nCopies(network.outputs(), 0.5), -1),
                     Precision.FLOAT64,
                     List.of(replica(weightDecay, initial)));
         }
