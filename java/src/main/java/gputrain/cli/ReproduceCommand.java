@@ -163,7 +163,7 @@ final class ReproduceCommand implements Callable<Integer> {
             Study.Part part, Prepared prepared, DataLibrary library, Path run, StopRequest stop) {
         int count = seeds == null ? part.seeds() : Math.min(seeds, part.seeds());
         RunOptions options = new RunOptions(
-                part.protocols(),
+                part.protocols().stream().filter(prepared.protocols()::contains).toList(),
                 LongStream.rangeClosed(1, count).boxed().toList(),
                 run,
                 null,

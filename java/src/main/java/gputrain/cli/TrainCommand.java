@@ -128,7 +128,7 @@ final class TrainCommand implements Callable<Integer> {
     private Optional<JsonNode> train(Experiment experiment, DataLibrary library, StopRequest stop) {
         Prepared prepared = Prepared.of(experiment, library);
         RunOptions options = new RunOptions(
-                Training.protocols(protocol),
+                Training.protocols(protocol, prepared),
                 LongStream.range(firstSeed, firstSeed + seeds).boxed().toList(),
                 directory(experiment),
                 init == null

@@ -68,10 +68,10 @@ final class Training {
         return engineChoice;
     }
 
-    /** The protocols of {@code paper}, {@code leak-free} or {@code both}. */
-    static List<Protocol> protocols(String name) {
+    /** The protocols of {@code paper}, {@code leak-free} or {@code both}: those that the experiment has. */
+    static List<Protocol> protocols(String name, Prepared prepared) {
         if (name.equals("both")) {
-            return List.of(Protocol.values());
+            return prepared.protocols();
         }
         for (Protocol one : Protocol.values()) {
             if (one.id().equals(name)) {
@@ -96,7 +96,8 @@ final class Training {
             int seeds = options.seeds().size();
             err.println(experiment.name() + ": " + experiment.title());
             err.println("  " + experiment.data().selection() + ": " + prepared.trainingRows().length + " to train, "
-                    + prepared.testRows().length + " to test; network " + experiment.widths() + ", "
+                    + prepared.testRows().length + " to test; network "
+                    + prepared.network().text() + ", "
                     + prepared.network().parameterCount() + " parameters, " + seeds
                     + (seeds == 1 ? " seed" : " seeds"));
             chosen.remarks().forEach(remark -> err.println("  " + remark));

@@ -6,6 +6,7 @@ import gputrain.engine.DataSet;
 import gputrain.features.Feature;
 import gputrain.features.Scaler;
 import gputrain.features.Target;
+import gputrain.model.Network;
 import gputrain.nuclide.Constants;
 import gputrain.nuclide.Nuclide;
 import java.util.List;
@@ -36,6 +37,8 @@ public record Encoder(List<Feature> features, List<Target> targets, int mass, Sc
             case "unit" ->
                 Scaler.centred(
                         inputs, features.size(), fitted, experiment.inputs().unit());
+            case "divided" ->
+                Scaler.divided(features.size(), experiment.inputs().unit());
             default -> Scaler.none(features.size());
         };
         Scaler targetScaler = experiment.outputs().scaling().equals("standard")
@@ -45,14 +48,20 @@ public record Encoder(List<Feature> features, List<Target> targets, int mass, Sc
         return new Encoder(features, targets, experiment.outputs().mass(), inputScaler, targetScaler);
     }
 
-    /** Scaled inputs and targets of {@code rows}. */
-    DataSet dataSet(List<MassEntry> rows, DataLibrary library) {
+    /** Scaled inputs and targets of {@code rows}; the imaginary part of a complex output has the target 0. */
+    DataSet dataSet(List<MassEntry> rows, Network network, DataLibrary library) {
+        double[] scaled = targetScaler.apply(outputs(targets, rows));
+        int width = network.outputs();
+        double[] padded = new double[rows.size() * width];
+        for (int i = 0; i < scaled.length; i++) {
+            padded[i / targets.size() * width + i % targets.size()] = scaled[i];
+        }
         return new DataSet(
                 rows.size(),
                 features.size(),
-                targets.size(),
+                width,
                 inputs(rows.stream().map(MassEntry::nuclide).toList(), library),
-                targetScaler.apply(outputs(targets, rows)));
+                padded);
     }
 
     /** Scaled inputs, {@code [nuclides, features]} row-major. */
@@ -63,15 +72,32 @@ public record Encoder(List<Feature> features, List<Target> targets, int mass, Sc
     /**
      * Mass excess in MeV from a network's outputs.
      *
-     * @param outputs {@code [nuclides, targets]} row-major, scaled
+     * @param outputs {@code [nuclides, the network's outputs]} row-major, scaled
      */
     public double[] massExcessMeV(List<Nuclide> nuclides, double[] outputs) {
         double[] result = new double[nuclides.size()];
+        int width = nuclides.isEmpty() ? 1 : outputs.length / nuclides.size();
         for (int i = 0; i < result.length; i++) {
             Nuclide nuclide = nuclides.get(i);
-            double value = targetScaler.invert(outputs[i * targets.size() + mass], mass);
+            double value = targetScaler.invert(outputs[i * width + mass], mass);
             result[i] = Constants.constituentMassExcessMeV(nuclide)
                     + targets.get(mass).energyMeV(nuclide, value);
+        }
+        return result;
+    }
+
+    /**
+     * |Im y| in MeV of a complex network, the uncertainty of Dellen et al., Section 3.2; empty for a real one.
+     *
+     * @param outputs {@code [nuclides, the network's outputs]} row-major, scaled
+     */
+    public double[] imaginaryMeV(Network network, double[] outputs) {
+        if (!network.complex()) {
+            return new double[0];
+        }
+        double[] result = new double[outputs.length / 2];
+        for (int i = 0; i < result.length; i++) {
+            result[i] = Math.abs(outputs[2 * i + 1]) * targetScaler.scale()[mass];
         }
         return result;
     }

@@ -8,6 +8,10 @@ import gputrain.engine.Precision;
 import gputrain.features.Feature;
 import gputrain.features.Target;
 import gputrain.model.Activation;
+import gputrain.model.DenseNetwork;
+import gputrain.model.Network;
+import gputrain.model.ProductUnitNetwork;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +24,8 @@ import java.util.Optional;
  * @param text the file itself, kept with every run
  * @param deviations where the file knowingly differs from the paper
  * @param published the paper's figures by set: train, test, all
+ * @param leakFree the leak-free recipe; empty where the paper's own protocol chooses nothing by a test set
+ * @param thresholds of the imaginary part of a complex network's output, below which sets are evaluated again
  */
 public record Experiment(
         String name,
@@ -33,10 +39,10 @@ public record Experiment(
         Data data,
         Inputs inputs,
         Outputs outputs,
-        List<Integer> hidden,
-        Activation activation,
+        Shape shape,
         Training training,
-        LeakFree leakFree)
+        Optional<LeakFree> leakFree,
+        List<Threshold> thresholds)
         implements Trainable {
 
     /** Where the experiment comes from. */
@@ -50,6 +56,7 @@ public record Experiment(
      *
      * @param supplement theory values that join the selected nuclei before the division
      * @param subsets parts of the sets whose deviations are printed too
+     * @param extras sets that are only predicted, nuclei of other tables that the selection lacks
      * @param baselines ids of theory tables whose bare deviations are printed beside
      */
     public record Data(
@@ -57,6 +64,7 @@ public record Experiment(
             Optional<Supplement> supplement,
             Split split,
             List<Subset> subsets,
+            List<Extra> extras,
             List<String> baselines) {}
 
     /** Nuclei of a theory table, without those that the experimental selection has. */
@@ -70,10 +78,39 @@ public record Experiment(
      */
     public record Subset(String name, String of, Selection selection) {}
 
+    /**
+     * A set that is only predicted: nuclei of a table that {@link Data#selection} lacks and no earlier extra set has.
+     *
+     * @param selection the conditions and the table
+     */
+    public record Extra(String name, Selection selection) {}
+
+    /** What the network is, but for the widths that inputs and outputs give. */
+    public sealed interface Shape {
+        /** Hidden widths of a dense network. */
+        record Dense(List<Integer> hidden, Activation activation) implements Shape {
+            public Dense {
+                hidden = List.copyOf(hidden);
+            }
+        }
+
+        /** See {@link ProductUnitNetwork}. */
+        record ProductUnits(boolean complex, int linearUnits, int productUnits, double guard, double initialExponents)
+                implements Shape {}
+    }
+
+    /**
+     * A threshold on |Im y| (Dellen et al., Section 3.2) and the paper's figures for the nuclei below it.
+     *
+     * @param set as in {@link #published}
+     * @param count nuclei that the paper has below
+     */
+    public record Threshold(String set, double tauMeV, Optional<Integer> count, Optional<Double> rmsdMeV) {}
+
     /** Division into training and test set. */
     public sealed interface Split {
         /** scikit-learn's {@code train_test_split(test_size, random_state)}. */
-        record Random(double testFraction, long randomState) implements Split {}
+        record Random(double testSize, long randomState) implements Split {}
 
         /** Train on the selection; test on the nuclei that the same selection of a newer table adds. */
         record NewerEdition(String table, Selection selection) implements Split {}
@@ -86,7 +123,7 @@ public record Experiment(
      * What the network sees.
      *
      * @param scaling fitted on the training set: {@code min-max}, {@code standard}, {@code unit} (centred and divided by
-     *     {@code unit}) or {@code none}
+     *     {@code unit}); {@code divided} by {@code unit} alone, or {@code none}
      */
     public record Inputs(List<Feature> features, String scaling, double unit) {}
 
@@ -105,6 +142,7 @@ public record Experiment(
      * @param sampleEvery epochs between samples of the rms
      * @param keepBestOnTest whether the parameters kept are those of the sample with the smallest test rms, as the paper
      *     chose its stopping point; otherwise the last ones
+     * @param averageLast the parameters kept are the mean over so many last epochs; 0 for those of the last one alone
      */
     public record Training(
             Loss loss,
@@ -117,7 +155,8 @@ public record Experiment(
             long epochs,
             double stopBelowLoss,
             long sampleEvery,
-            boolean keepBestOnTest) {}
+            boolean keepBestOnTest,
+            long averageLast) {}
 
     /**
      * The leak-free recipe: each replica keeps one part of the training set aside and keeps the parameters with the
@@ -128,16 +167,27 @@ public record Experiment(
      */
     public record LeakFree(int parts, long patience, long epochs, double weightDecay) {}
 
-    /** All widths of the network. */
-    public List<Integer> widths() {
-        return widths(inputs, hidden, outputs);
+    /** The network's shape. */
+    public Network network() {
+        return network(shape, inputs, outputs);
     }
 
-    static List<Integer> widths(Inputs inputs, List<Integer> hidden, Outputs outputs) {
-        List<Integer> widths = new java.util.ArrayList<>();
-        widths.add(inputs.features().size());
-        widths.addAll(hidden);
+    static Network network(Shape shape, Inputs inputs, Outputs outputs) {
+        int width = inputs.features().size();
+        if (shape instanceof Shape.ProductUnits units) {
+            return new ProductUnitNetwork(
+                    units.complex(),
+                    width,
+                    units.linearUnits(),
+                    units.productUnits(),
+                    units.guard(),
+                    units.initialExponents());
+        }
+        Shape.Dense dense = (Shape.Dense) shape;
+        List<Integer> widths = new ArrayList<>();
+        widths.add(width);
+        widths.addAll(dense.hidden());
         widths.add(outputs.targets().size());
-        return List.copyOf(widths);
+        return new DenseNetwork(widths, dense.activation());
     }
 }

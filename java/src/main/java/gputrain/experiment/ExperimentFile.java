@@ -1,21 +1,15 @@
 package gputrain.experiment;
 
 import gputrain.data.Selection;
-import gputrain.engine.LearningRateRule;
 import gputrain.engine.Loss;
-import gputrain.engine.Optimizer;
-import gputrain.engine.Precision;
 import gputrain.features.Feature;
 import gputrain.features.FeatureCatalogue;
 import gputrain.features.FeatureException;
 import gputrain.features.Target;
-import gputrain.model.Activation;
-import gputrain.model.DenseNetwork;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -56,24 +50,20 @@ final class ExperimentFile {
         Experiment.Inputs inputs = inputs(top.section("inputs"));
         Experiment.Outputs outputs = outputs(top.section("outputs"));
         TomlSection network = top.section("network");
-        List<Integer> hidden = network.wholes("hidden");
-        if (hidden.stream().anyMatch(width -> width < 1)) {
-            throw network.error("hidden", "widths must be at least 1: " + hidden);
+        Experiment.Shape shape = TrainingSections.shape(network);
+        requireBuildable(network, inputs, outputs, shape);
+        TomlSection section = top.section("training");
+        Experiment.Training training = TrainingSections.training(section);
+        if (training.loss() instanceof Loss.ComplexSquared
+                && !(shape instanceof Experiment.Shape.ProductUnits units && units.complex())) {
+            throw section.error("loss", "\"complex-mse\" is for a network with complex = true");
         }
-        Activation activation =
-                Activation.valueOf(network.oneOf("activation", "gelu", List.of("gelu", "relu", "tanh", "identity"))
-                        .toUpperCase(Locale.ROOT));
-        network.finish();
-        Experiment.Training training = training(top.section("training"));
-        TomlSection leak = top.section("leak-free");
-        Experiment.LeakFree leakFree = new Experiment.LeakFree(
-                atLeast(leak, "parts", 2, 10),
-                atLeast(leak, "patience", 0, 0L),
-                atLeast(leak, "epochs", 1, training.epochs()),
-                leak.magnitude("weight-decay", training.weightDecay()));
-        leak.finish();
+        Optional<Experiment.LeakFree> leakFree = TrainingSections.leakFree(top, training);
+        if (leakFree.isEmpty() && training.keepBestOnTest()) {
+            throw section.error("keep", "\"best-on-test\" needs a [leak-free] section beside it");
+        }
+        List<Experiment.Threshold> thresholds = thresholds(top, data, network, shape);
         top.finish();
-        requireBuildable(network, inputs, outputs, hidden, activation);
         return new Experiment(
                 name,
                 file,
@@ -86,10 +76,10 @@ final class ExperimentFile {
                 data,
                 inputs,
                 outputs,
-                hidden,
-                activation,
+                shape,
                 training,
-                leakFree);
+                leakFree,
+                thresholds);
     }
 
     static Experiment.Paper paper(TomlSection section) {
@@ -97,23 +87,55 @@ final class ExperimentFile {
     }
 
     private static void requireBuildable(
-            TomlSection network,
-            Experiment.Inputs inputs,
-            Experiment.Outputs outputs,
-            List<Integer> hidden,
-            Activation activation) {
-        try {
-            new DenseNetwork(Experiment.widths(inputs, hidden, outputs), activation);
-        } catch (IllegalArgumentException e) {
-            throw network.error("hidden", String.valueOf(e.getMessage()));
+            TomlSection network, Experiment.Inputs inputs, Experiment.Outputs outputs, Experiment.Shape shape) {
+        boolean units = shape instanceof Experiment.Shape.ProductUnits;
+        if (units && outputs.targets().size() != 1) {
+            throw network.error(
+                    "kind",
+                    "product units have one target, not " + outputs.targets().size());
         }
+        try {
+            Experiment.network(shape, inputs, outputs);
+        } catch (IllegalArgumentException e) {
+            throw network.error(units ? "product-units" : "hidden", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static List<Experiment.Threshold> thresholds(
+            TomlSection top, Experiment.Data data, TomlSection network, Experiment.Shape shape) {
+        List<Experiment.Threshold> thresholds = new ArrayList<>();
+        if (!top.has("thresholds")) {
+            return thresholds;
+        }
+        if (!(shape instanceof Experiment.Shape.ProductUnits units && units.complex())) {
+            throw network.error("kind", "[[thresholds]] are for complex networks");
+        }
+        for (TomlSection section : top.sections("thresholds")) {
+            double tau = section.number("tau-MeV");
+            if (!(tau > 0)) {
+                throw section.error("tau-MeV", "must be above 0: " + tau);
+            }
+            thresholds.add(new Experiment.Threshold(
+                    section.oneOf("set", "test", sets(data)),
+                    tau,
+                    section.has("published-count") ? Optional.of(section.integer("published-count")) : Optional.empty(),
+                    optional(section, "published-rmsd-MeV")));
+            section.finish();
+        }
+        return List.copyOf(thresholds);
+    }
+
+    /** Every set that figures are printed for. */
+    private static List<String> sets(Experiment.Data data) {
+        List<String> sets = new ArrayList<>(SETS);
+        data.extras().forEach(extra -> sets.add(extra.name()));
+        data.subsets().forEach(subset -> sets.add(subset.name()));
+        return sets;
     }
 
     private static Map<String, Experiment.Published> published(TomlSection section, Experiment.Data data) {
         Map<String, Experiment.Published> map = new LinkedHashMap<>();
-        List<String> sets = new ArrayList<>(SETS);
-        data.subsets().forEach(subset -> sets.add(subset.name()));
-        for (String set : sets) {
+        for (String set : sets(data)) {
             if (section.has(set)) {
                 TomlSection figures = section.section(set);
                 map.put(set, new Experiment.Published(optional(figures, "rmsd-MeV"), optional(figures, "mae-MeV")));
@@ -141,11 +163,14 @@ final class ExperimentFile {
         String kind = split.oneOf("kind", "random", List.of("random", "newer-edition", "in-edition"));
         Experiment.Split parsed;
         if (kind.equals("random")) {
-            double fraction = split.number("test-fraction");
-            if (!(fraction > 0 && fraction < 1)) {
-                throw split.error("test-fraction", "must be between 0 and 1: " + fraction);
+            boolean counted = split.has("test-count");
+            double test = split.number(counted ? "test-count" : "test-fraction");
+            if (counted ? !(test >= 1 && test == Math.rint(test)) : !(test > 0 && test < 1)) {
+                throw counted
+                        ? split.error("test-count", "must be a whole number, at least 1: " + test)
+                        : split.error("test-fraction", "must be between 0 and 1: " + test);
             }
-            parsed = new Experiment.Split.Random(fraction, atLeast(split, "random-state", 0, 42L));
+            parsed = new Experiment.Split.Random(test, TrainingSections.atLeast(split, "random-state", 0, 42L));
         } else if (kind.equals("in-edition")) {
             parsed = new Experiment.Split.InEdition(split.string("table"));
         } else {
@@ -154,21 +179,44 @@ final class ExperimentFile {
         }
         split.finish();
         List<String> baselines = section.has("baselines") ? section.strings("baselines") : List.of();
-        List<Experiment.Subset> subsets = section.has("subsets") ? subsets(section) : List.of();
+        List<Experiment.Extra> extras = section.has("extra") ? extras(section) : List.of();
+        List<Experiment.Subset> subsets = section.has("subsets") ? subsets(section, extras) : List.of();
         section.finish();
-        return new Experiment.Data(selection, supplement, parsed, subsets, baselines);
+        return new Experiment.Data(selection, supplement, parsed, subsets, extras, baselines);
     }
 
-    private static List<Experiment.Subset> subsets(TomlSection data) {
-        List<Experiment.Subset> subsets = new ArrayList<>();
+    private static List<Experiment.Extra> extras(TomlSection data) {
+        List<Experiment.Extra> extras = new ArrayList<>();
+        Set<String> names = reserved();
+        for (TomlSection section : data.sections("extra")) {
+            String name = section.string("name");
+            if (!names.add(name)) {
+                throw section.error("name", "\"" + name + "\" is there twice, or the name of another set");
+            }
+            extras.add(new Experiment.Extra(name, selection(section, section.string("table"))));
+            section.finish();
+        }
+        return List.copyOf(extras);
+    }
+
+    private static Set<String> reserved() {
         Set<String> names = new HashSet<>(SETS);
-        names.add("validation");
+        names.addAll(List.of("validation", "none"));
+        return names;
+    }
+
+    private static List<Experiment.Subset> subsets(TomlSection data, List<Experiment.Extra> extras) {
+        List<Experiment.Subset> subsets = new ArrayList<>();
+        List<String> whole = new ArrayList<>(SETS);
+        extras.forEach(extra -> whole.add(extra.name()));
+        Set<String> names = reserved();
+        names.addAll(whole);
         for (TomlSection section : data.sections("subsets")) {
             String name = section.string("name");
             if (!names.add(name)) {
                 throw section.error("name", "\"" + name + "\" is there twice");
             }
-            String of = section.oneOf("of", "test", SETS);
+            String of = section.oneOf("of", "test", whole);
             subsets.add(new Experiment.Subset(name, of, selection(section, of)));
             section.finish();
         }
@@ -228,7 +276,7 @@ final class ExperimentFile {
         if (features.isEmpty()) {
             throw section.error("features", "at least one feature is needed");
         }
-        String scaling = section.oneOf("scaling", "min-max", List.of("min-max", "standard", "unit", "none"));
+        String scaling = section.oneOf("scaling", "min-max", List.of("min-max", "standard", "unit", "divided", "none"));
         double unit = section.number("unit", 1);
         if (!(unit > 0)) {
             throw section.error("unit", "must be above 0: " + unit);
@@ -275,66 +323,6 @@ final class ExperimentFile {
         } catch (FeatureException e) {
             throw section.error(key, String.valueOf(e.getMessage()));
         }
-    }
-
-    private static Experiment.Training training(TomlSection section) {
-        Loss loss = loss(section);
-        Optimizer optimizer = optimizer(section);
-        LearningRateRule rate = new LearningRateFile(section).read();
-        double weightDecay = section.magnitude("weight-decay", 0);
-        int batch = atLeast(section, "batch-size", 0, 0);
-        boolean shuffle = section.bool("shuffle", true);
-        Precision precision = section.oneOf("precision", "float32", List.of("float32", "float64"))
-                        .equals("float32")
-                ? Precision.FLOAT32
-                : Precision.FLOAT64;
-        long epochs = atLeast(section, "epochs", 1, 0L);
-        double stop = section.magnitude("stop-below-loss", 0);
-        long every = atLeast(section, "sample-every", 1, 100L);
-        boolean best =
-                section.oneOf("keep", "last", List.of("last", "best-on-test")).equals("best-on-test");
-        section.finish();
-        return new Experiment.Training(
-                loss, optimizer, rate, weightDecay, batch, shuffle, precision, epochs, stop, every, best);
-    }
-
-    private static Loss loss(TomlSection section) {
-        String kind = section.oneOf("loss", "huber", List.of("huber", "mae", "mse"));
-        if (!kind.equals("huber")) {
-            return kind.equals("mae") ? new Loss.MeanAbsolute() : new Loss.MeanSquared();
-        }
-        try {
-            return new Loss.Huber(section.number("huber-delta", 1));
-        } catch (IllegalArgumentException e) {
-            throw section.error("huber-delta", String.valueOf(e.getMessage()));
-        }
-    }
-
-    private static Optimizer optimizer(TomlSection section) {
-        String kind = section.oneOf("optimizer", "adam", List.of("adam", "sgd"));
-        try {
-            return kind.equals("adam")
-                    ? new Optimizer.Adam(
-                            section.number("beta1", 0.9),
-                            section.number("beta2", 0.999),
-                            section.number("epsilon", 1e-8))
-                    : new Optimizer.Sgd(section.number("momentum", 0));
-        } catch (IllegalArgumentException e) {
-            throw section.error("optimizer", String.valueOf(e.getMessage()));
-        }
-    }
-
-    private static long atLeast(TomlSection section, String key, long minimum, long otherwise) {
-        long value = section.has(key) || otherwise < minimum ? section.whole(key) : otherwise;
-        if (value < minimum) {
-            throw section.error(key, "must be at least " + minimum + ": " + value);
-        }
-        return value;
-    }
-
-    private static int atLeast(TomlSection section, String key, int minimum, int otherwise) {
-        long value = atLeast(section, key, (long) minimum, (long) otherwise);
-        return section.has(key) ? section.integer(key) : (int) value;
     }
 
     /** An error in a value that turned out wrong only when the data was there. */

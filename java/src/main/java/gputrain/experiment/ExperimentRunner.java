@@ -64,7 +64,8 @@ public final class ExperimentRunner {
         }
         List<double[]> parameters =
                 members.stream().map(i -> kept(plan, outcome.states().get(i))).toList();
-        List<double[]> predictions = predict(plan, parameters);
+        List<double[]> imaginary = new ArrayList<>();
+        List<double[]> predictions = predict(plan, parameters, imaginary);
         return new ProtocolResult(
                 protocol,
                 plan,
@@ -72,11 +73,16 @@ public final class ExperimentRunner {
                 members,
                 parameters,
                 predictions,
-                metrics(protocol, plan, members, predictions));
+                metrics(protocol, plan, members, predictions),
+                below(protocol, plan, members, predictions, imaginary));
     }
 
-    /** Mass excess of each row in MeV, one array per set of parameters. */
-    List<double[]> predict(TrainingPlan plan, List<double[]> parameters) {
+    /**
+     * Mass excess of each row in MeV, one array per set of parameters.
+     *
+     * @param imaginary receives the absolute imaginary parts in MeV, where there are some
+     */
+    List<double[]> predict(TrainingPlan plan, List<double[]> parameters, List<double[]> imaginary) {
         List<Nuclide> nuclides =
                 prepared.rows().stream().map(MassEntry::nuclide).toList();
         List<double[]> predictions = new ArrayList<>();
@@ -84,6 +90,7 @@ public final class ExperimentRunner {
             for (double[] p : parameters) {
                 double[] outputs = session.predict(p, prepared.data().inputs(), nuclides.size());
                 predictions.add(prepared.encoder().massExcessMeV(nuclides, outputs));
+                imaginary.add(prepared.encoder().imaginaryMeV(plan.network(), outputs));
             }
         }
         return predictions;
@@ -91,14 +98,23 @@ public final class ExperimentRunner {
 
     /** The watched set's best parameters when one is watched, otherwise the last ones. */
     private static double[] kept(TrainingPlan plan, ReplicaState state) {
-        return plan.monitor().watched() >= 0 && state.bestEpoch() > 0 ? state.bestParameters() : state.parameters();
+        return plan.monitor().watched() >= 0 && state.bestEpoch() > 0
+                ? state.bestParameters()
+                : plan.finalParameters(state);
     }
 
     /** Metrics of every set, and of all rows together. */
     Map<String, SetMetrics> metrics(
             Protocol protocol, TrainingPlan plan, List<Integer> members, List<double[]> predictions) {
-        double[] experiment = prepared.experimentMeV();
         Map<String, SetMetrics> metrics = new LinkedHashMap<>();
+        double[] experiment = prepared.experimentMeV();
+        rows(protocol, plan, members)
+                .forEach((set, chosen) -> metrics.put(set, SetMetrics.of(predictions, experiment, chosen)));
+        return metrics;
+    }
+
+    /** The rows of every set, one array per member. */
+    private Map<String, List<int[]>> rows(Protocol protocol, TrainingPlan plan, List<Integer> members) {
         List<String> names = protocol.sets();
         Map<String, List<int[]>> rows = new LinkedHashMap<>();
         for (int s = 0; s < names.size(); s++) {
@@ -109,8 +125,11 @@ public final class ExperimentRunner {
                             .map(i -> plan.replicas().get(i).rowSets().get(set))
                             .toList());
         }
-        int[] all = IntStream.range(0, experiment.length).toArray();
+        int[] all = prepared.rowsOf("all");
         rows.put("all", members.stream().map(i -> all).toList());
+        prepared.extraRows()
+                .forEach((name, extra) ->
+                        rows.put(name, members.stream().map(i -> extra).toList()));
         for (Experiment.Subset subset : prepared.experiment().data().subsets()) {
             rows.put(
                     subset.name(),
@@ -118,7 +137,36 @@ public final class ExperimentRunner {
                             .map(set -> prepared.part(subset, set))
                             .toList());
         }
-        rows.forEach((set, chosen) -> metrics.put(set, SetMetrics.of(predictions, experiment, chosen)));
-        return metrics;
+        return rows;
+    }
+
+    /** What is left of each set below thresholds of |Im y|: those of the experiment, and a scale of them for a curve. */
+    private List<ThresholdLine> below(
+            Protocol protocol,
+            TrainingPlan plan,
+            List<Integer> members,
+            List<double[]> predictions,
+            List<double[]> imaginary) {
+        if (!plan.network().complex()) {
+            return List.of();
+        }
+        double[] experiment = prepared.experimentMeV();
+        Map<String, List<int[]>> rows = rows(protocol, plan, members);
+        List<ThresholdLine> lines = new ArrayList<>();
+        for (Experiment.Threshold threshold : prepared.experiment().thresholds()) {
+            lines.add(ThresholdLine.of(
+                    threshold.set(),
+                    threshold.tauMeV(),
+                    predictions,
+                    imaginary,
+                    experiment,
+                    rows.get(threshold.set())));
+        }
+        rows.forEach((set, chosen) -> {
+            for (double tau : ThresholdLine.CURVE) {
+                lines.add(ThresholdLine.of(set, tau, predictions, imaginary, experiment, chosen));
+            }
+        });
+        return lines;
     }
 }

@@ -14,6 +14,9 @@ final class PlanText {
         if (loss instanceof Loss.Huber huber) {
             return "Huber, delta " + number(huber.delta());
         }
+        if (loss instanceof Loss.ComplexSquared) {
+            return "mean of |z - target|^2";
+        }
         return loss instanceof Loss.MeanAbsolute ? "mean absolute error" : "mean squared error";
     }
 

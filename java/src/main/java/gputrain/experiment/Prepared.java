@@ -13,11 +13,13 @@ import gputrain.engine.Monitor;
 import gputrain.engine.Replica;
 import gputrain.engine.StopRule;
 import gputrain.engine.TrainingPlan;
-import gputrain.model.DenseNetwork;
+import gputrain.model.Network;
 import gputrain.nuclide.Nuclide;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -37,6 +39,7 @@ public final class Prepared {
     private final Set<Nuclide> supplement;
     private final int[] trainingRows;
     private final int[] testRows;
+    private final Map<String, int[]> extraRows;
     private final Encoder encoder;
     private final DataSet data;
     private final List<TableInfo> sources;
@@ -48,15 +51,17 @@ public final class Prepared {
             List<MassEntry> rows,
             Set<Nuclide> supplement,
             int[] trainingRows,
-            int[] testRows) {
+            int[] testRows,
+            Map<String, int[]> extraRows) {
         this.experiment = experiment;
         this.tables = tables;
         this.rows = rows;
         this.supplement = supplement;
         this.trainingRows = trainingRows;
         this.testRows = testRows;
+        this.extraRows = extraRows;
         this.encoder = Encoder.fit(experiment, library, rows, trainingRows);
-        this.data = encoder.dataSet(rows, library);
+        this.data = encoder.dataSet(rows, experiment.network(), library);
         this.sources = sources(experiment, library, tables);
     }
 
@@ -97,27 +102,60 @@ public final class Prepared {
             Experiment.Split.Random random =
                     (Experiment.Split.Random) experiment.data().split();
             requireRows(experiment, rows.size());
-            Split split = new RandomSplit(random.testFraction(), random.randomState()).split(rows.size());
+            Split split = new RandomSplit(random.testSize(), random.randomState()).split(rows.size());
             training = split.train();
             test = split.test();
         }
         requireRows(experiment, Math.min(training.length, test.length));
-        if (experiment.leakFree().parts() > training.length) {
-            throw ExperimentFile.error(
-                    experiment,
-                    "leak-free.parts",
-                    experiment.leakFree().parts() + " parts of " + training.length + " training nuclei");
-        }
-        requireSubsets(experiment, rows, training, test);
+        experiment.leakFree().ifPresent(leakFree -> {
+            if (leakFree.parts() > training.length) {
+                throw ExperimentFile.error(
+                        experiment,
+                        "leak-free.parts",
+                        leakFree.parts() + " parts of " + training.length + " training nuclei");
+            }
+        });
+        Map<String, int[]> extras = extras(experiment, library, tables, rows);
+        requireSubsets(experiment, rows, training, test, extras);
         Set<Nuclide> supplement = added.stream().map(MassEntry::nuclide).collect(Collectors.toUnmodifiableSet());
-        return new Prepared(experiment, library, List.copyOf(tables), List.copyOf(rows), supplement, training, test);
+        return new Prepared(
+                experiment, library, List.copyOf(tables), List.copyOf(rows), supplement, training, test, extras);
     }
 
-    private static void requireSubsets(Experiment experiment, List<MassEntry> rows, int[] training, int[] test) {
+    /** Appends the nuclei of the extra sets to the rows. */
+    private static Map<String, int[]> extras(
+            Experiment experiment, DataLibrary library, List<MassTable> tables, List<MassEntry> rows) {
+        Map<String, int[]> extras = new LinkedHashMap<>();
+        Set<Nuclide> there = rows.stream().map(MassEntry::nuclide).collect(Collectors.toSet());
+        for (Experiment.Extra extra : experiment.data().extras()) {
+            MassTable table = named(experiment, "data.extra", extra.selection().tableId(), library::experimental);
+            if (tables.stream().noneMatch(one -> one.id().equals(table.id()))) {
+                tables.add(table);
+            }
+            int first = rows.size();
+            extra.selection().select(table).stream()
+                    .filter(entry -> there.add(entry.nuclide()))
+                    .forEach(rows::add);
+            if (rows.size() == first) {
+                throw ExperimentFile.error(
+                        experiment, "data.extra", "no nucleus that is not used yet is in \"" + extra.name() + "\"");
+            }
+            extras.put(extra.name(), IntStream.range(first, rows.size()).toArray());
+        }
+        return extras;
+    }
+
+    private static void requireSubsets(
+            Experiment experiment, List<MassEntry> rows, int[] training, int[] test, Map<String, int[]> extras) {
         for (Experiment.Subset subset : experiment.data().subsets()) {
-            IntStream set = subset.of().equals("train")
-                    ? IntStream.of(training)
-                    : subset.of().equals("test") ? IntStream.of(test) : IntStream.range(0, rows.size());
+            int[] extra = extras.get(subset.of());
+            IntStream set = extra != null
+                    ? IntStream.of(extra)
+                    : subset.of().equals("train")
+                            ? IntStream.of(training)
+                            : subset.of().equals("test")
+                                    ? IntStream.of(test)
+                                    : IntStream.range(0, training.length + test.length);
             if (set.noneMatch(row -> subset.selection().admits(rows.get(row)))) {
                 throw ExperimentFile.error(
                         experiment, "data.subsets", "no nucleus of the set is in \"" + subset.name() + "\"");
@@ -182,20 +220,18 @@ public final class Prepared {
      */
     public TrainingPlan plan(Protocol protocol, List<Long> seeds, double @Nullable [] initial) {
         Experiment.Training training = experiment.training();
-        Experiment.LeakFree leakFree = experiment.leakFree();
         boolean paper = protocol == Protocol.PAPER;
         List<Replica> replicas = new ArrayList<>();
         for (int i = 0; i < seeds.size(); i++) {
             replicas.add(new Replica(
                     seeds.get(i),
                     rowSets(protocol, seeds.get(i)),
-                    paper ? training.weightDecay() : leakFree.weightDecay(),
+                    paper ? training.weightDecay() : requireLeakFree().weightDecay(),
                     1,
                     initial));
         }
         int watched = paper && !training.keepBestOnTest() ? -1 : 1;
-        List<Double> outputWeights = IntStream.range(
-                        0, experiment.outputs().targets().size())
+        List<Double> outputWeights = IntStream.range(0, network().outputs())
                 .mapToObj(k -> k == experiment.outputs().mass() ? 1.0 : 0.0)
                 .toList();
         return new TrainingPlan(
@@ -205,12 +241,26 @@ public final class Prepared {
                 training.learningRate(),
                 paper
                         ? new StopRule(training.epochs(), training.stopBelowLoss(), 0)
-                        : new StopRule(leakFree.epochs(), 0, leakFree.patience()),
+                        : new StopRule(
+                                requireLeakFree().epochs(), 0, requireLeakFree().patience()),
                 training.batchSize(),
                 training.shuffle(),
                 new Monitor(training.sampleEvery(), outputWeights, watched),
                 training.precision(),
-                replicas);
+                replicas,
+                paper ? training.averageLast() : 0);
+    }
+
+    private Experiment.LeakFree requireLeakFree() {
+        return experiment
+                .leakFree()
+                .orElseThrow(() -> new UsageException(experiment.name()
+                        + " has no leak-free protocol of its own: its protocol chooses nothing by a test set"));
+    }
+
+    /** The protocols that the experiment has. */
+    public List<Protocol> protocols() {
+        return experiment.leakFree().isPresent() ? List.of(Protocol.values()) : List.of(Protocol.PAPER);
     }
 
     /** Row sets of a replica, in the order of {@link Protocol#sets}. */
@@ -218,7 +268,7 @@ public final class Prepared {
         if (protocol == Protocol.PAPER) {
             return List.of(trainingRows, testRows);
         }
-        int parts = experiment.leakFree().parts();
+        int parts = requireLeakFree().parts();
         int part = (int) Math.floorMod(seed, (long) parts);
         int[] fitted = IntStream.range(0, trainingRows.length)
                 .filter(i -> i % parts != part)
@@ -232,8 +282,8 @@ public final class Prepared {
     }
 
     /** The network's shape. */
-    public DenseNetwork network() {
-        return new DenseNetwork(experiment.widths(), experiment.activation());
+    public Network network() {
+        return experiment.network();
     }
 
     public Experiment experiment() {
@@ -259,7 +309,7 @@ public final class Prepared {
         return tables;
     }
 
-    /** Training and test nuclei; indices in {@link #trainingRows} and {@link #testRows} refer to this list. */
+    /** Training and test nuclei, then those of the extra sets; indices in {@link #trainingRows} and {@link #testRows} refer to this list. */
     public List<MassEntry> rows() {
         return rows;
     }
@@ -269,13 +319,25 @@ public final class Prepared {
         return supplement;
     }
 
-    /** The rows of {@code train}, {@code test} or {@code all}. */
+    /** The rows of each extra set, by its name. */
+    Map<String, int[]> extraRows() {
+        return extraRows;
+    }
+
+    /** The rows of {@code train}, {@code test}, both as {@code all}, or an extra set. */
     int[] rowsOf(String set) {
         return switch (set) {
             case "train" -> trainingRows();
             case "test" -> testRows();
-            case "all" -> IntStream.range(0, rows.size()).toArray();
-            default -> throw new IllegalArgumentException("no such set: " + set);
+            case "all" ->
+                IntStream.range(0, trainingRows.length + testRows.length).toArray();
+            default -> {
+                int[] extra = extraRows.get(set);
+                if (extra == null) {
+                    throw new IllegalArgumentException("no such set: " + set);
+                }
+                yield extra.clone();
+            }
         };
     }
 

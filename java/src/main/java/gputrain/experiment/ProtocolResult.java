@@ -15,6 +15,7 @@ import java.util.Map;
  * @param parameters the parameters kept, one per member
  * @param predictionsMeV mass excess of each row of the experiment, one array per member
  * @param metrics by set
+ * @param thresholds sets below thresholds of a complex output's imaginary part, the experiment's own first
  */
 public record ProtocolResult(
         Protocol protocol,
@@ -23,12 +24,14 @@ public record ProtocolResult(
         List<Integer> members,
         List<double[]> parameters,
         List<double[]> predictionsMeV,
-        Map<String, SetMetrics> metrics) {
+        Map<String, SetMetrics> metrics,
+        List<ThresholdLine> thresholds) {
 
     public ProtocolResult {
         members = List.copyOf(members);
         parameters = List.copyOf(parameters);
         predictionsMeV = List.copyOf(predictionsMeV);
+        thresholds = List.copyOf(thresholds);
         metrics = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
     }
 

@@ -49,7 +49,8 @@ public final class RunEvaluation {
                 throw new ExperimentException(run.directory().parameters(protocol) + ": " + parameters.size()
                         + " networks, the run record has " + members.size());
             }
-            Map<String, SetMetrics> metrics = runner.metrics(protocol, plan, members, runner.predict(plan, parameters));
+            Map<String, SetMetrics> metrics =
+                    runner.metrics(protocol, plan, members, runner.predict(plan, parameters, new ArrayList<>()));
             ObjectNode target = ((ObjectNode) node).putObject("metrics");
             metrics.forEach((set, figures) -> target.set(set, RunRecord.metrics(figures)));
             largest = Math.max(largest, difference(metrics, run.record(), protocol));

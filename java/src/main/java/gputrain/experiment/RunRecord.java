@@ -10,9 +10,12 @@ import gputrain.evaluation.Deviation;
 import gputrain.evaluation.SetMetrics;
 import gputrain.evaluation.Spread;
 import gputrain.features.Feature;
+import gputrain.model.DenseNetwork;
+import gputrain.model.ProductUnitNetwork;
 import gputrain.nuclide.Nuclide;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Builds {@code run.json}: everything that the figures of a run can be traced to. */
@@ -77,11 +80,15 @@ final class RunRecord {
                                 .supplement()
                                 .map(theory -> "; and " + prepared.supplement().size()
                                         + " nuclei with the values of a theory, " + theory.selection())
-                                .orElse(""));
+                                .orElse("")
+                        + experiment.data().extras().stream()
+                                .map(extra -> "; " + extra.name() + ": " + extra.selection())
+                                .collect(Collectors.joining()));
         root.put("split", describeSplit());
         ObjectNode sets = root.putObject("sets");
         sets.put("train", prepared.trainingRows().length);
         sets.put("test", prepared.testRows().length);
+        prepared.extraRows().forEach((name, rows) -> sets.put(name, rows.length));
         for (Experiment.Subset subset : experiment.data().subsets()) {
             sets.put(subset.name(), prepared.part(subset, prepared.rowsOf(subset.of())).length);
         }
@@ -96,14 +103,24 @@ final class RunRecord {
         }
         Experiment.Split.Random random =
                 (Experiment.Split.Random) experiment.data().split();
-        return "random, test fraction " + random.testFraction() + ", random_state " + random.randomState()
+        return "random, "
+                + (random.testSize() < 1 ? "test fraction " + random.testSize() : (long) random.testSize() + " to test")
+                + ", random_state " + random.randomState()
                 + " (scikit-learn's train_test_split), rows in the order of the AME file";
     }
 
     private void network() {
         ObjectNode network = root.putObject("network");
-        experiment.widths().forEach(network.putArray("widths")::add);
-        network.put("activation", experiment.activation().name().toLowerCase(java.util.Locale.ROOT));
+        network.put("shape", prepared.network().text());
+        if (prepared.network() instanceof DenseNetwork dense) {
+            dense.widths().forEach(network.putArray("widths")::add);
+            network.put("activation", dense.activation().name().toLowerCase(java.util.Locale.ROOT));
+        } else if (prepared.network() instanceof ProductUnitNetwork units) {
+            network.put("kind", "product-units");
+            network.put("complex", units.complex());
+            network.put("guard", units.guard());
+            network.put("initialExponents", units.initialExponents());
+        }
         network.put("parameters", prepared.network().parameterCount());
         ArrayNode features = root.putArray("features");
         for (Feature feature : experiment.inputs().features()) {
@@ -144,14 +161,18 @@ final class RunRecord {
         if (training.stopBelowLoss() > 0) {
             settings.put("stop below training loss", PlanText.number(training.stopBelowLoss()));
         }
-        Experiment.LeakFree leakFree = experiment.leakFree();
-        settings.put(
-                "leak-free",
-                "1 of " + leakFree.parts() + " parts aside, " + leakFree.epochs() + " epochs at most, "
-                        + (leakFree.patience() == 0
-                                ? "no patience limit"
-                                : "patience " + leakFree.patience() + " epochs")
-                        + ", weight decay " + PlanText.number(leakFree.weightDecay()));
+        if (training.averageLast() > 0) {
+            settings.put("parameters", "mean over the last " + training.averageLast() + " epochs");
+        }
+        experiment
+                .leakFree()
+                .ifPresent(leakFree -> settings.put(
+                        "leak-free",
+                        "1 of " + leakFree.parts() + " parts aside, " + leakFree.epochs() + " epochs at most, "
+                                + (leakFree.patience() == 0
+                                        ? "no patience limit"
+                                        : "patience " + leakFree.patience() + " epochs")
+                                + ", weight decay " + PlanText.number(leakFree.weightDecay())));
     }
 
     private ObjectNode protocol(ProtocolResult result) {
@@ -172,6 +193,9 @@ final class RunRecord {
             figures.rmsdMeV().ifPresent(value -> entry.put("rmsdMeV", value));
             figures.maeMeV().ifPresent(value -> entry.put("maeMeV", value));
         });
+        if (!result.thresholds().isEmpty()) {
+            thresholds(node.putArray("thresholds"), result.thresholds());
+        }
         ArrayNode replicas = node.putArray("replicas");
         for (int i = 0; i < result.outcome().states().size(); i++) {
             ReplicaState state = result.outcome().states().get(i);
@@ -191,10 +215,28 @@ final class RunRecord {
         return node;
     }
 
+    private void thresholds(ArrayNode array, List<ThresholdLine> lines) {
+        for (int i = 0; i < lines.size(); i++) {
+            ThresholdLine line = lines.get(i);
+            ObjectNode entry = array.addObject();
+            entry.put("set", line.set());
+            entry.put("tauMeV", line.tauMeV());
+            entry.set("count", spread(line.count()));
+            entry.set("rmsdMeV", spread(line.rmsdMeV()));
+            if (i < experiment.thresholds().size()) {
+                Experiment.Threshold threshold = experiment.thresholds().get(i);
+                ObjectNode published = entry.putObject("published");
+                threshold.count().ifPresent(count -> published.put("count", count));
+                threshold.rmsdMeV().ifPresent(rmsd -> published.put("rmsdMeV", rmsd));
+            }
+        }
+    }
+
     private String describe(Protocol protocol) {
         Experiment.Training training = experiment.training();
         if (protocol == Protocol.LEAK_FREE) {
-            return "Each replica keeps one of " + experiment.leakFree().parts()
+            return "Each replica keeps one of "
+                    + experiment.leakFree().orElseThrow().parts()
                     + " parts of the training set aside and keeps the parameters with the smallest rms deviation there;"
                     + " the test set is never looked at while training.";
         }
@@ -206,7 +248,10 @@ final class RunRecord {
                 + (training.keepBestOnTest()
                         ? "; the parameters kept are those with the smallest rms deviation on the test set along the way,"
                                 + " so the test figure is optimistic."
-                        : "; the parameters kept are the last ones.");
+                        : training.averageLast() > 0
+                                ? "; the parameters kept are the mean of those after each of the last "
+                                        + training.averageLast() + " epochs."
+                                : "; the parameters kept are the last ones.");
     }
 
     private static String describeStart(Protocol protocol, ProtocolResult result) {
@@ -254,6 +299,7 @@ final class RunRecord {
             metrics.set("train", baseline(table, experimentMeV, prepared.trainingRows()));
             metrics.set("test", baseline(table, experimentMeV, prepared.testRows()));
             metrics.set("all", baseline(table, experimentMeV, prepared.rowsOf("all")));
+            prepared.extraRows().forEach((name, rows) -> metrics.set(name, baseline(table, experimentMeV, rows)));
             for (Experiment.Subset subset : experiment.data().subsets()) {
                 int[] part = prepared.part(subset, prepared.rowsOf(subset.of()));
                 metrics.set(subset.name(), baseline(table, experimentMeV, part));

@@ -54,7 +54,8 @@ final class RunTables {
             List<Prediction> ensemble, Map<Nuclide, MassEntry> experiments, Map<Nuclide, String> sets) {
         StringWriter text = new StringWriter();
         CsvWriter csv = CsvWriter.builder().build(text);
-        csv.writeRecord(
+        boolean complex = ensemble.stream().anyMatch(one -> Double.isFinite(one.imaginaryMeV()));
+        List<String> header = new ArrayList<>(List.of(
                 "Z",
                 "N",
                 "A",
@@ -64,11 +65,15 @@ final class RunTables {
                 "experimentUncertaintyMeV",
                 "predictedMeV",
                 "spreadMeV",
-                "residualMeV");
+                "residualMeV"));
+        if (complex) {
+            header.add("imaginaryMeV");
+        }
+        csv.writeRecord(header);
         for (Prediction prediction : ensemble) {
             Nuclide nuclide = prediction.nuclide();
             Optional<MassEntry> entry = Optional.ofNullable(experiments.get(nuclide));
-            csv.writeRecord(
+            List<String> line = new ArrayList<>(List.of(
                     Integer.toString(nuclide.Z()),
                     Integer.toString(nuclide.N()),
                     Integer.toString(nuclide.A()),
@@ -80,7 +85,11 @@ final class RunTables {
                     number(prediction.massExcessMeV(), "%.6f"),
                     number(prediction.spreadMeV(), "%.6f"),
                     entry.map(e -> number(e.massExcessMeV() - prediction.massExcessMeV(), "%.6f"))
-                            .orElse(""));
+                            .orElse("")));
+            if (complex) {
+                line.add(number(prediction.imaginaryMeV(), "%.6f"));
+            }
+            csv.writeRecord(line);
         }
         closed(csv);
         return text.toString();
@@ -103,6 +112,11 @@ final class RunTables {
         for (int row : prepared.testRows()) {
             sets.put(prepared.rows().get(row).nuclide(), "test");
         }
+        prepared.extraRows().forEach((name, rows) -> {
+            for (int row : rows) {
+                sets.put(prepared.rows().get(row).nuclide(), name);
+            }
+        });
         return sets;
     }
 

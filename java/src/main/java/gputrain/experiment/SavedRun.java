@@ -2,6 +2,7 @@ package gputrain.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import gputrain.data.TableInfo;
+import gputrain.model.Network;
 import gputrain.train.ModelFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -87,7 +88,7 @@ public record SavedRun(RunDirectory directory, JsonNode record, Experiment exper
     /** The model of a protocol. */
     public TrainedModel model(Protocol protocol) {
         Encoder encoder = ModelDescription.read(directory.model());
-        var network = new gputrain.model.DenseNetwork(experiment.widths(), experiment.activation());
+        Network network = experiment.network();
         return new TrainedModel(
                 network,
                 experiment.training().precision(),

@@ -17,6 +17,7 @@ import gputrain.features.FeatureException;
 import gputrain.model.Network;
 import gputrain.nuclide.Nuclide;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
@@ -52,21 +53,28 @@ public record TrainedModel(Network network, Precision precision, Encoder encoder
         }
         double[] inputs = encoder.inputs(known, library);
         List<double[]> masses = new ArrayList<>();
+        double[] imaginary = new double[known.size()];
+        Arrays.fill(imaginary, network.complex() ? 0 : Double.NaN);
         try (Session session = engine.open(inferencePlan(), oneRow(), options)) {
             for (double[] p : parameters) {
-                masses.add(encoder.massExcessMeV(known, session.predict(p, inputs, known.size())));
+                double[] outputs = session.predict(p, inputs, known.size());
+                masses.add(encoder.massExcessMeV(known, outputs));
+                double[] parts = encoder.imaginaryMeV(network, outputs);
+                for (int i = 0; i < parts.length; i++) {
+                    imaginary[i] += parts[i] / parameters.size();
+                }
             }
         }
         List<Prediction> predictions = new ArrayList<>();
         for (int i = 0; i < known.size(); i++) {
             int row = i;
             double[] values = masses.stream().mapToDouble(m -> m[row]).toArray();
-            predictions.add(summarise(known.get(i), values));
+            predictions.add(summarise(known.get(i), values, imaginary[i]));
         }
         return predictions;
     }
 
-    private static Prediction summarise(Nuclide nuclide, double[] values) {
+    private static Prediction summarise(Nuclide nuclide, double[] values, double imaginary) {
         int n = values.length;
         double mean = 0;
         for (double value : values) {
@@ -76,7 +84,7 @@ public record TrainedModel(Network network, Precision precision, Encoder encoder
         for (double value : values) {
             squares += (value - mean) * (value - mean);
         }
-        return new Prediction(nuclide, mean, n > 1 ? Math.sqrt(squares / (n - 1)) : Double.NaN);
+        return new Prediction(nuclide, mean, n > 1 ? Math.sqrt(squares / (n - 1)) : Double.NaN, imaginary);
     }
 
     /** A plan that is never advanced: an engine predicts through a session, and a session needs one. */

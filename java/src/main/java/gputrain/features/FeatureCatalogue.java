@@ -28,6 +28,13 @@ public final class FeatureCatalogue {
     /** Closed shells of Zeng et al., for protons and neutrons. */
     private static final MagicNumbers ZENG_BOTH = MagicNumbers.of(8, 20, 28, 50, 82, 126, 184);
 
+    private static final String DELLEN = "Dellen et al., Section 3.1";
+
+    /** Closed shells of Dellen et al. */
+    private static final MagicNumbers DELLEN_Z = MagicNumbers.of(2, 8, 20, 28, 50, 82, 126, 164);
+
+    private static final MagicNumbers DELLEN_N = MagicNumbers.of(2, 8, 20, 28, 50, 82, 126, 184, 196);
+
     private static final Map<String, Feature> ALL = build();
 
     private FeatureCatalogue() {}
@@ -115,6 +122,14 @@ public final class FeatureCatalogue {
                 "[1 - kappa A^(-1/3) + xi (2-|I|)/(2+|I|A)] I^2 A f_s with WS4's parameters",
                 "Zeng et al., Eq. 3",
                 LiquidDrop.WS4::asymmetryTerm);
+        add(map, "d_Z", "distance to the closest of " + DELLEN_Z.values(), DELLEN, n -> DELLEN_Z.distance(n.Z()));
+        add(map, "d_N", "distance to the closest of " + DELLEN_N.values(), DELLEN, n -> DELLEN_N.distance(n.N()));
+        add(map, "A_EO", "1 if A is odd, else 0", DELLEN, n -> n.A() % 2);
+        add(map, "Z even", "1 if Z is even, else 0", DELLEN, n -> 1 - n.Z() % 2);
+        add(map, "N even", "1 if N is even, else 0", DELLEN, n -> 1 - n.N() % 2);
+        add(map, "A even", "1 if A is even, else 0", DELLEN, n -> 1 - n.A() % 2);
+        add(map, "Z+1", "proton number plus 1, above 0 for every nuclide", DELLEN, n -> n.Z() + 1);
+        add(map, "N+1", "neutron number plus 1, above 0 for every nuclide", DELLEN, n -> n.N() + 1);
         return Collections.unmodifiableMap(map);
     }
 

@@ -68,6 +68,13 @@ public record Scaler(String kind, double[] shift, double[] scale) {
         return new Scaler("unit", standard(values, width, rows).shift, scale);
     }
 
+    /** In units of {@code unit}, the same for every column, not shifted: what is positive stays positive. */
+    public static Scaler divided(int width, double unit) {
+        double[] scale = new double[width];
+        Arrays.fill(scale, unit);
+        return new Scaler("divided", new double[width], scale);
+    }
+
     /** No scaling. */
     public static Scaler none(int width) {
         double[] scale = new double[width];

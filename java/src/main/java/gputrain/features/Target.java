@@ -1,5 +1,6 @@
 package gputrain.features;
 
+import gputrain.nuclide.Constants;
 import gputrain.nuclide.Nuclide;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Target {
     private static final String ENERGY = "E";
+    private static final String MASS_EXCESS = "M";
     private static final List<LiquidDrop> DROPS = List.of(LiquidDrop.WS_STAR, LiquidDrop.WS4);
 
     private final String name;
@@ -27,7 +29,7 @@ public final class Target {
     }
 
     /**
-     * The target of a name: {@code E}, {@code E_LD(drop)} or {@code E - E_LD(drop)} with drop {@code ws-star} or
+     * The target of a name: {@code E}, the mass excess {@code M}, {@code E_LD(drop)} or {@code E - E_LD(drop)} with drop {@code ws-star} or
      * {@code ws4}.
      *
      * @throws FeatureException when there is no such target; the message lists those there are
@@ -35,6 +37,9 @@ public final class Target {
     public static Target parse(String name) {
         if (name.equals(ENERGY)) {
             return new Target(name, true, null, 0);
+        }
+        if (name.equals(MASS_EXCESS)) {
+            return new Target(name, true, Constants::constituentMassExcessMeV, 1);
         }
         for (LiquidDrop drop : DROPS) {
             String macroscopic = "E_LD(" + drop.name() + ")";
@@ -46,7 +51,7 @@ public final class Target {
             }
         }
         throw new FeatureException("unknown target \"" + name
-                + "\"; known: E, E_LD(ws-star), E_LD(ws4), E - E_LD(ws-star), E - E_LD(ws4)");
+                + "\"; known: E, M, E_LD(ws-star), E_LD(ws4), E - E_LD(ws-star), E - E_LD(ws4)");
     }
 
     /** As experiment files write it. */

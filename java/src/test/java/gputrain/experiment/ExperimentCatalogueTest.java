@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import gputrain.data.DataLibrary;
+import gputrain.model.Activation;
+import gputrain.model.DenseNetwork;
 import gputrain.nuclide.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -91,6 +95,10 @@ class ExperimentCatalogueTest {
         assertThat(experiment.paper().citation()).isNotBlank();
         assertThat(experiment.deviations()).isNotEmpty();
         Prepared prepared = Prepared.of(experiment, DataLibrary.bundled());
+        if (name.startsWith("dellen/")) {
+            requireSetsOfDellen(name, prepared);
+            return;
+        }
         String family =
                 name.startsWith("zeng") ? name.substring("zeng/".length()) : name.replaceAll(".*(case-.).*", "$1");
         assertThat(prepared.trainingRows())
@@ -141,18 +149,51 @@ class ExperimentCatalogueTest {
                 requirePublished(experiment, "train", train, trainMae);
                 requirePublished(experiment, "test", test, testMae);
                 requirePublished(experiment, "all", all, allMae);
-                assertThat(experiment.widths()).hasToString(widths);
+                assertThat(experiment.network().text()).isEqualTo(widths);
             }
         }
     }
 
-    /** Each whose hidden widths allow it has GPU kernels made for the widths of its network. */
+    private static void requireSetsOfDellen(String name, Prepared prepared) {
+        char letter = name.charAt(name.length() - 1);
+        assertThat(prepared.trainingRows()).hasSize(letter == 'a' ? 2827 : letter == 'b' ? 2099 : 1949);
+        assertThat(prepared.testRows()).hasSize(letter == 'a' ? 730 : letter == 'b' ? 50 : 200);
+        Map<String, Integer> extras = new TreeMap<>();
+        prepared.extraRows().forEach((set, rows) -> extras.put(set, rows.length));
+        assertThat(extras)
+                .isEqualTo(
+                        letter == 'a'
+                                ? Map.of()
+                                : letter == 'b' ? Map.of("Extra-B", 1022) : Map.of("Extra-C1", 336, "Extra-C2", 45));
+        assertThat(prepared.protocols()).containsExactly(Protocol.PAPER);
+    }
+
+    /** Parameters of Table 1, whose widths are the networks'. */
+    @ParameterizedTest
+    @CsvSource({
+        "dellen/rpun-experiment-a, 151",
+        "dellen/cpun-l-experiment-a, 2122",
+        "dellen/cpun-l-experiment-b, 2122",
+        "dellen/cpun-xs-experiment-c, 442",
+        "dellen/cpun-s-experiment-c, 662",
+        "dellen/cpun-l-experiment-c, 2122",
+        "dellen/hpun-s-experiment-c, 331",
+        "dellen/hpun-l-experiment-c, 1061",
+        "dellen/mlp-l-experiment-c, 1101",
+        "dellen/mlp-xl-experiment-c, 3761"
+    })
+    void networksOfDellenHaveThePapersWidths(String name, int parameters) {
+        assertThat(ExperimentCatalogue.load(name).network().parameterCount()).isEqualTo(parameters);
+    }
+
+    /** Each with two hidden layers whose widths allow it has GPU kernels made for the widths of its network. */
     @ParameterizedTest
     @MethodSource("networks")
     void everyNetworkIsAShapeOfTheKernels(String name) throws IOException {
         Experiment experiment = ExperimentCatalogue.load(name);
-        List<Integer> widths = experiment.widths();
-        assumeTrue(experiment.hidden().stream().allMatch(width -> width % 4 == 0));
+        assumeTrue(experiment.network() instanceof DenseNetwork network && network.activation() == Activation.GELU);
+        List<Integer> widths = ((DenseNetwork) experiment.network()).widths();
+        assumeTrue(widths.subList(1, widths.size() - 1).stream().allMatch(width -> width % 4 == 0));
         String shape = widths.stream().map(String::valueOf).collect(Collectors.joining(" ")) + " gelu";
         assertThat(Files.readAllLines(Path.of("..", "cuda-kernels", "shapes.txt")))
                 .contains(shape);

@@ -87,7 +87,8 @@ class ModelFileTest {
         ModelFile.write(ours, other, Precision.FLOAT32, List.of(InitialValues.draw(other, 1)), Map.of());
         assertThatThrownBy(() -> ModelFile.readInitial(ours, NETWORK, Precision.FLOAT32))
                 .isInstanceOf(SafeTensorsException.class)
-                .hasMessageContaining("tensor replica.0.layer.0.weight has shape [6, 3], expected [5, 3] for layer.0.weight");
+                .hasMessageContaining(
+                        "tensor replica.0.layer.0.weight has shape [6, 3], expected [5, 3] for layer.0.weight");
         Map<String, Tensor> tensors = layers(List.of("0", "1", "2"), InitialValues.draw(NETWORK, 1));
         Tensor second = tensors.get("1.weight");
         tensors.put("1.weight", new Tensor(second.type(), List.of(5, 4), second.values()));
@@ -95,7 +96,7 @@ class ModelFileTest {
         new SafeTensors(Map.of(), tensors).write(transposed);
         assertThatThrownBy(() -> ModelFile.readInitial(transposed, NETWORK, Precision.FLOAT32))
                 .isInstanceOf(SafeTensorsException.class)
-                .hasMessageContaining("tensor 1.weight has shape [5, 4], expected [4, 5] for layer 1")
+                .hasMessageContaining("tensor 1.weight has shape [5, 4], expected [4, 5] for layer.1.weight")
                 .hasMessageContaining("transpose it");
     }
 
