@@ -188,6 +188,8 @@ final class ExperimentFile {
     private static List<Experiment.Extra> extras(TomlSection data) {
         List<Experiment.Extra> extras = new ArrayList<>();
         Set<String> names = reserved();
+        // What predictions.csv says of nuclei that are in no set.
+        names.add("none");
         for (TomlSection section : data.sections("extra")) {
             String name = section.string("name");
             if (!names.add(name)) {
@@ -201,7 +203,7 @@ final class ExperimentFile {
 
     private static Set<String> reserved() {
         Set<String> names = new HashSet<>(SETS);
-        names.addAll(List.of("validation", "none"));
+        names.add("validation");
         return names;
     }
 

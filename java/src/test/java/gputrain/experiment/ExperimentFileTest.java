@@ -40,7 +40,7 @@ class ExperimentFileTest {
             value = {
                 // a misspelt key, wrong types, values out of range
                 "hidden = [3]            | hiden = [3]              | tiny.toml:21:1: missing in [network]: hidden",
-                "loss = \"huber\"        | lss = \"huber\"          | tiny.toml:26:1: training.lss: unknown key; known here: batch-size",
+                "loss = \"huber\"        | lss = \"huber\"          | tiny.toml:26:1: training.lss: unknown key; known here: average-last",
                 "epochs = 60             | epochs = 6e1             | tiny.toml:30:1: training.epochs: expected a whole number, found double 60.0",
                 "epochs = 60             | epochs = -1              | tiny.toml:30:1: training.epochs: must be at least 1: -1",
                 "epochs = 60             | epochs = \"many\"        | training.epochs: expected a whole number, found string many",
@@ -71,7 +71,7 @@ class ExperimentFileTest {
                 "\"V_p\",                | \"Vp\",                  | tiny.toml:13:1: inputs.features: unknown feature \"Vp\"; known: Z, N, A",
                 "\"V_p\",                | \"Z\",                   | tiny.toml:13:1: inputs.features: \"Z\" is there twice",
                 "\"V_p\",                | 7,                       | inputs.features: expected strings in quotes, found long 7",
-                "targets = [\"E\",       | targets = [\"BE\",       | tiny.toml:17:1: outputs.targets: unknown target \"BE\"; known: E, E_LD(ws-star)",
+                "targets = [\"E\",       | targets = [\"BE\",       | tiny.toml:17:1: outputs.targets: unknown target \"BE\"; known: E, M, E_LD(ws-star)",
                 "targets = [\"E\",       | targets = [\"E_LD(ws-star)\", | outputs.targets: \"E_LD(ws-star)\" is there twice",
                 "mass = \"E -            | mass = \"E -  ,          | tiny.toml:18:1: outputs.mass: unknown target",
                 "mass = \"E - E_LD(ws-star)\" | mass = \"E - E_LD(ws4)\" | tiny.toml:18:1: outputs.mass: \"E - E_LD(ws4)\" is not among the targets",
@@ -87,7 +87,7 @@ class ExperimentFileTest {
                 "title = \"Tiny\"        | title = Tiny             | tiny.toml:1:9: not valid TOML: ",
                 "epochs = 60             | epochs = 60 epochs = 60  | tiny.toml:30:13: not valid TOML: ",
                 "title = \"Tiny\"        | name = \"Tiny\"          | tiny.toml: missing at the top of the file: title (a string)",
-                "[leak-free]             | [leakfree]               | tiny.toml: missing at the top of the file: leak-free (a table [leak-free])"
+                "[leak-free]             | [leakfree]               | tiny.toml:34:1: leakfree: unknown key; known here: data"
             })
     void saysWhereAndWhatIsWrong(String piece, String replacement, String message) {
         String text = Tiny.with(piece, replacement.replace("\\n", "\n"));

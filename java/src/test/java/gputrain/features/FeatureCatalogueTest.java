@@ -42,7 +42,15 @@ class FeatureCatalogueTest {
         "Z_EO, 0, 1",
         "N_EO, 1, 0",
         "Delta Z, 0, 1",
-        "Delta N, 1, 0"
+        "Delta N, 1, 0",
+        "d_Z, 0, 1",
+        "d_N, 1, 0",
+        "A_EO, 1, 1",
+        "Z even, 1, 0",
+        "N even, 0, 1",
+        "A even, 0, 0",
+        "Z+1, 51, 50",
+        "N+1, 84, 83"
     })
     void oddNAndOddZ(String feature, double tin133, double indium131) {
         assertThat(value(feature, 50, 83)).isCloseTo(tin133, within(1e-12 * Math.max(1, Math.abs(tin133))));
@@ -116,10 +124,10 @@ class FeatureCatalogueTest {
 
     @Test
     void everyFeatureIsTestedHereAndSaysWhereItIsFrom() {
-        assertThat(FeatureCatalogue.all()).hasSize(24);
+        assertThat(FeatureCatalogue.all()).hasSize(32);
         assertThat(FeatureCatalogue.all()).allSatisfy(feature -> {
             assertThat(feature.equation()).isNotBlank();
-            assertThat(feature.source()).containsPattern("Huang|Zeng");
+            assertThat(feature.source()).containsPattern("Huang|Zeng|Dellen");
             assertThat(FeatureCatalogue.get(feature.name())).isSameAs(feature);
         });
     }
