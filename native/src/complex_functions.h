@@ -60,7 +60,7 @@ GT_INLINE void sine_and_cosine(Vec x, Vec* sine, Vec* cosine) {
   constexpr float kLow = 7.54979013e-8F;
   // Where the polynomials hold, with room for the rounding of n; what is so large that its remainder is lost stays
   // here.
-  constexpr float kReach = 0.7855F;
+  constexpr float kReach = 0.787F;
   Vec biased = fma(x, broadcast(kTwoByPi), broadcast(kRoundMagic));
   Vec n = sub(biased, broadcast(kRoundMagic));
   Vec r = fma(n, broadcast(-kLow), fma(n, broadcast(-kMiddle), fma(n, broadcast(-kHigh), x)));

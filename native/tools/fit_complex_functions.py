@@ -28,8 +28,8 @@ def main():
     exp, exp_error = lawson(
         lambda r: series(r, [1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040], lambda r: (np.expm1(r) - r) / r**2),
         lambda r: r * r * np.exp(-r), -0.3467, 0.3467, 4)
-    # 0.7855 leaves room for the rounding of the quotient that picks the quadrant.
-    low, high = 0.0, 0.7855**2
+    # 0.787 leaves room for the rounding of the quotient that picks the quadrant.
+    low, high = 0.0, 0.787**2
     sin, sin_error = lawson(
         lambda s: series(s, [-1 / 6, 1 / 120, -1 / 5040, 1 / 362880], lambda s: (np.sin(np.sqrt(s)) / np.sqrt(s) - 1) / s),
         lambda s: s, low, high, 2)
