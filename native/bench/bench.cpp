@@ -1,7 +1,8 @@
 // Stand-alone benchmark of the CPU engine: checks that training learns and that the number of threads changes no bit,
 // then prints the best of many short runs beside the multiply-add peak measured between them.
 //
-//   gputrain_cpu_bench [rows] [width width ...]      default: 1720 rows, 13 80 40 3
+//   gputrain_cpu_bench [rows] [width width ...]          default: 1720 rows, 13 80 40 3
+//   gputrain_cpu_bench real|complex [rows] [n m p]       product units, default: 2099 rows, 10 20 40, batches of 500
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -24,7 +25,7 @@ struct Problem {
   gt_plan plan{};
   gt_data data{};
 
-  Problem(int32_t row_count, std::vector<int32_t> given) : widths(std::move(given)), rows(row_count) {
+  Problem(int32_t family, int32_t row_count, std::vector<int32_t> given) : widths(std::move(given)), rows(row_count) {
     std::mt19937 random(1);
     std::uniform_real_distribution<double> unit(0, 1);
     int32_t in = widths.front();
@@ -40,11 +41,21 @@ struct Problem {
       }
       list.push_back(r);
     }
-    for (size_t l = 0; l + 1 < widths.size(); l++) {
-      double bound = 1 / std::sqrt(widths[l]);
-      for (int32_t i = 0; i < (widths[l] + 1) * widths[l + 1]; i++) {
+    auto parameters = [&](int32_t n, double bound) {
+      for (int32_t i = 0; i < n; i++) {
         initial.push_back(bound * (2 * unit(random) - 1));
       }
+    };
+    for (size_t l = 0; l + 1 < widths.size() && family == GT_DENSE; l++) {
+      parameters((widths[l] + 1) * widths[l + 1], 1 / std::sqrt(widths[l]));
+    }
+    if (family != GT_DENSE) {
+      parameters(out * widths[1] * (in + 1), 1 / std::sqrt(in));
+      parameters(out * widths[2] * (widths[1] > 0 ? widths[1] : in), 0.1);
+      parameters(out * (widths[2] + 1), 0.1);
+      plan.guard = 1e-6;
+      plan.batch_size = 500;
+      plan.shuffle = 1;
     }
     sizes = {rows};
     weights.assign(static_cast<size_t>(out), 0.0);
@@ -52,6 +63,7 @@ struct Problem {
     replica = {1, list.data(), sizes.data(), 0, 1, initial.data()};
     plan.widths = widths.data();
     plan.layers = static_cast<int32_t>(widths.size()) - 1;
+    plan.family = family;
     plan.activation = GT_GELU;
     plan.loss = GT_HUBER;
     plan.optimizer = GT_ADAM;
@@ -74,6 +86,12 @@ struct Problem {
   // Multiply-adds of an epoch, forward and backward; the first layer needs no input gradient.
   double multiply_adds() const {
     double sum = 0;
+    if (plan.family != GT_DENSE) {
+      // Products of complex numbers with real ones, and of complex ones with each other.
+      const double planes = plan.family == GT_COMPLEX_PRODUCT_UNITS ? 2 : 1;
+      const double factors = widths[1] > 0 ? widths[1] : widths[0];
+      return rows * (2 * planes * widths[0] * widths[1] + 3 * planes * planes * factors * widths[2]);
+    }
     for (size_t l = 0; l + 1 < widths.size(); l++) {
       sum += (l == 0 ? 2.0 : 3.0) * widths[l] * widths[l + 1];
     }
@@ -99,7 +117,7 @@ class Session {
     gt_progress progress;
     std::vector<double> rest(parameters_);
     parameters->resize(parameters_);
-    must(gt_get_state(session_, 0, &progress, parameters->data(), rest.data(), rest.data(), rest.data()));
+    must(gt_get_state(session_, 0, &progress, parameters->data(), rest.data(), rest.data(), rest.data(), nullptr));
     return progress.loss;
   }
 
@@ -127,16 +145,29 @@ bool check(const Problem& problem) {
 }  // namespace
 
 int main(int count, char** arguments) {
-  int32_t rows = count > 1 ? std::atoi(arguments[1]) : 1720;
+  const bool real = count > 1 && std::strcmp(arguments[1], "real") == 0;
+  const bool complex = count > 1 && std::strcmp(arguments[1], "complex") == 0;
+  const int given = real || complex ? 2 : 1;
+  int32_t rows = count > given ? std::atoi(arguments[given]) : given == 2 ? 2099 : 1720;
   std::vector<int32_t> widths = {13, 80, 40, 3};
-  if (count > 3) {
+  if (given == 2) {
+    widths = {10, 20, 40};
+  }
+  if (count > given + 2) {
     widths.clear();
-    for (int i = 2; i < count; i++) {
+    for (int i = given + 1; i < count; i++) {
       widths.push_back(std::atoi(arguments[i]));
     }
   }
-  Problem problem(rows, widths);
-  std::printf("%s, %d rows, widths", gt_isa(), rows);
+  if (given == 2) {
+    widths.push_back(complex ? 2 : 1);
+  }
+  Problem problem(complex ? GT_COMPLEX_PRODUCT_UNITS : real ? GT_PRODUCT_UNITS : GT_DENSE, rows, widths);
+  std::printf("%s, %s, %d rows, widths", gt_isa(),
+              complex ? "complex product units"
+              : real  ? "product units"
+                      : "dense",
+              rows);
   for (int32_t width : widths) {
     std::printf(" %d", width);
   }

@@ -51,15 +51,18 @@ int gt_take_samples(gt_session* session, int32_t* replica, int64_t* epoch, doubl
 }
 
 int gt_get_state(const gt_session* session, int32_t replica, gt_progress* progress, double* parameters,
-                 double* first_moment, double* second_moment, double* best_parameters) {
-  return guarded(
-      [&] { session->get_state(replica, progress, parameters, first_moment, second_moment, best_parameters); });
+                 double* first_moment, double* second_moment, double* best_parameters, double* parameter_sum) {
+  return guarded([&] {
+    session->get_state(replica, progress, parameters, first_moment, second_moment, best_parameters, parameter_sum);
+  });
 }
 
 int gt_set_state(gt_session* session, int32_t replica, const gt_progress* progress, const double* parameters,
-                 const double* first_moment, const double* second_moment, const double* best_parameters) {
-  return guarded(
-      [&] { session->set_state(replica, *progress, parameters, first_moment, second_moment, best_parameters); });
+                 const double* first_moment, const double* second_moment, const double* best_parameters,
+                 const double* parameter_sum) {
+  return guarded([&] {
+    session->set_state(replica, *progress, parameters, first_moment, second_moment, best_parameters, parameter_sum);
+  });
 }
 
 int gt_predict(const gt_session* session, const double* parameters, const double* inputs, int32_t rows,

@@ -12,6 +12,8 @@ constexpr int kRowGroup = 16;
 constexpr int kHeadWidth = 8;
 // Rows of a tile: its activations should stay in the first-level cache beside the weights.
 constexpr int kTileRows = 48;
+// The same for product units, whose activations lie unit by unit: the stride from one to the next.
+constexpr int kProductRows = 64;
 constexpr size_t kNone = static_cast<size_t>(-1);
 
 // One affine layer. "Primary" weights are those that the optimiser updates; a mirror is their transposed copy.
@@ -25,7 +27,7 @@ struct Layer {
 };
 
 enum class Activation : int32_t { identity, gelu, relu, tanh };
-enum class LossKind : int32_t { huber, absolute, squared };
+enum class LossKind : int32_t { huber, absolute, squared, complex_squared };
 
 struct Network {
   const Layer* layer;
@@ -59,6 +61,36 @@ struct Loss {
   float delta;
   float scale;  // 1 / (rows of the step * outputs)
 };
+
+// A network of product units, y = c . exp(E log(W x + b)) + d. Complex quantities are a plane of real parts and then
+// one of imaginary parts; offsets are in the primary block.
+struct ProductUnits {
+  bool complex;
+  int inputs;
+  int linear;   // linear units; 0: the logarithm is that of the inputs
+  int factors;  // of a product: linear units, or inputs without them
+  int units;
+  float guard;
+  size_t weights, bias, exponents, coefficients, shift;
+};
+
+// Rows that pass through the product units together; one line of kProductRows for each input and output.
+struct ProductTile {
+  const float* inputs;
+  const float* targets;
+  int rows;   // a multiple of kRowGroup, at most kProductRows; all of them are real rows, some of them repeated
+  int valid;  // the first rows, which count
+};
+
+// Activations of a tile, each plane [units][kProductRows].
+struct ProductScratch {
+  float* slope;   // factors: W x + b, then the derivative of its logarithm
+  float* log;     // factors; overwritten by the gradient on the way back
+  float* power;   // units; overwritten by the gradient on the way back
+  float* output;  // overwritten by the gradient
+};
+
+enum class ComplexFunction : int32_t { log, exp, sine_and_cosine, angle };
 
 struct AdamStep {
   float beta1, beta2;
@@ -94,6 +126,13 @@ struct Kernels {
   // Gradient of sum_k weights[k] y_k with respect to the inputs, [rows][in_stride of the first layer].
   void (*input_gradient)(const Network&, Parameters, const float* inputs, int rows, const float* output_weights,
                          const Scratch&, float* gradient);
+  // The same of product units; the mirror is the real matrix that multiplies both planes, [Re E, -Im E; Im E, Re E].
+  void (*product_forward)(const ProductUnits&, Parameters, const ProductTile&, const ProductScratch&);
+  double (*product_train)(const ProductUnits&, Parameters, const ProductTile&, const Loss&, const ProductScratch&,
+                          float* gradient, bool add);
+  // gradient [inputs][kProductRows]
+  void (*product_input_gradient)(const ProductUnits&, Parameters, const ProductTile&, const float* output_weights,
+                                 const ProductScratch&, float* gradient);
   // n is a multiple of lanes in the next three.
   void (*add)(float* into, const float* from, size_t n);
   void (*adam)(float* p, float* m, float* v, const float* g, size_t n, const AdamStep&);
@@ -102,6 +141,8 @@ struct Kernels {
   void (*transpose)(const float* from, ptrdiff_t from_stride, int rows, int columns, float* to, ptrdiff_t to_stride);
   // Activation of n values, for tests; n is a multiple of lanes.
   void (*activate)(Activation, const float* x, float* value, float* slope, size_t n);
+  // The same for the functions of complex_functions.h: of x, or of x and y; cosine only for sine_and_cosine.
+  void (*complex_function)(ComplexFunction, const float* x, const float* y, float* value, float* cosine, size_t n);
   // Floating-point operations done by `rounds` rounds of independent multiply-adds in registers.
   double (*multiply_adds)(long rounds);
   // Covariance of a point with `count` others, [columns][stride], rounded up to 8; result has room for as many.

@@ -13,44 +13,30 @@ constexpr int kMostChunks = 16;
 // Rows below which a chunk is not worth a thread.
 constexpr int kChunkRows = 2 * kTileRows;
 
-int groups(int rows) { return (rows + kRowGroup - 1) / kRowGroup; }
-
 // First row of chunk c of n: whole groups, spread evenly.
 int chunk_begin(int rows, int c, int n) {
-  int64_t group = static_cast<int64_t>(groups(rows)) * c / n;
+  int64_t group = static_cast<int64_t>(row_groups(rows)) * c / n;
   return static_cast<int>(std::min<int64_t>(group * kRowGroup, rows));
-}
-
-// Calls f(first, valid) for the tiles of rows [begin, end), whole groups, as even as they can be.
-template <class F>
-void for_tiles(int begin, int end, F f) {
-  int left = (groups(end - begin) + kTileRows / kRowGroup - 1) / (kTileRows / kRowGroup);
-  while (begin < end) {
-    int rows = std::min(end - begin, (groups(end - begin) + left - 1) / left * kRowGroup);
-    f(begin, rows);
-    begin += rows;
-    left--;
-  }
 }
 
 int share(int n, int member, int members) { return static_cast<int>(static_cast<int64_t>(n) * member / members); }
 
 }  // namespace
 
-void Replica::load(const Settings& settings, const double* parameters) {
-  settings.layout->pack(parameters, primary.data());
-  settings.layout->mirror_all(*settings.kernels, primary.data(), mirror.data());
+void Replica::load(const Model& model, const double* given) {
+  model.pack(given, primary.data());
+  model.mirror_all(primary.data(), mirror.data());
 }
 
-Team::Team(const Settings& settings, int members) : settings_(settings) {
+Team::Team(const Settings& settings, int members) : settings_(settings), outputs_(static_cast<size_t>(members)) {
   for (int i = 0; i < members; i++) {
-    buffers_.emplace_back(*settings.layout);
+    workers_.push_back(settings.model->worker());
   }
 }
 
-int Team::chunks(const Layout& layout, int rows) {
+int Team::chunks(const Model& model, int rows) {
   // Partial gradients of a large network cost more than the rows of a small chunk.
-  int most = layout.primary_size() > (1 << 18) ? 4 : layout.primary_size() > (1 << 15) ? 8 : kMostChunks;
+  int most = model.primary_size() > (1 << 18) ? 4 : model.primary_size() > (1 << 15) ? 8 : kMostChunks;
   int n = 1;
   while (2 * n <= most && 2 * n * kChunkRows <= rows) {
     n *= 2;
@@ -63,10 +49,10 @@ void Team::advance(Replica& replica, int64_t epochs, int member, int members) {
     size_t sets = replica.sets.size();
     size_t chunks = 1;
     for (const auto& set : replica.sets) {
-      chunks = std::max(chunks, static_cast<size_t>(Team::chunks(*settings_.layout, set->count())));
+      chunks = std::max(chunks, static_cast<size_t>(Team::chunks(*settings_.model, set->count())));
     }
     while (gradient_.size() < chunks) {
-      gradient_.emplace_back(settings_.layout->primary_size());
+      gradient_.emplace_back(settings_.model->primary_size());
     }
     loss_.resize(std::max(loss_.size(), chunks));
     squares_.resize(std::max(squares_.size(), sets * kMostChunks));
@@ -78,7 +64,11 @@ void Team::advance(Replica& replica, int64_t epochs, int member, int members) {
   for (int64_t done = 0; done < epochs && progress.status == GT_RUNNING; done++) {
     double rate = gt_begin_epoch(&settings_.rules, &progress) * replica.rate_factor;
     double loss = run_epoch(replica, progress, rate, &progress.step, member, members);
-    if (gt_end_epoch(&settings_.rules, &progress, loss)) {
+    bool due = gt_end_epoch(&settings_.rules, &progress, loss) != 0;
+    if (gt_averaged(&settings_.rules, &progress)) {
+      average(replica, member, members);
+    }
+    if (due) {
       sample(replica, &progress, rate, member, members);
       gt_settle(&settings_.rules, &progress);
     }
@@ -98,7 +88,7 @@ double Team::run_epoch(Replica& replica, const gt_progress& progress, double rat
   double sum = 0;
   for (int first = 0; first < rows; first += batch) {
     Step step = {first, std::min(batch, rows - first), 0, rate, *step_number + 1};
-    step.chunks = chunks(*settings_.layout, step.rows);
+    step.chunks = chunks(*settings_.model, step.rows);
     gradients(replica, step, shuffled, member, members);
     barrier_.wait(members);
     for (int c = 0; c < step.chunks; c++) {
@@ -113,33 +103,22 @@ double Team::run_epoch(Replica& replica, const gt_progress& progress, double rat
     update(replica, step, member, members);
     barrier_.wait(members);
   }
-  return sum / (static_cast<double>(rows) * settings_.layout->outputs());
+  return sum / (static_cast<double>(rows) * static_cast<double>(settings_.model->outputs()));
 }
 
 // Gradients and losses of this member's chunks; then the sums of the tree that need nobody else's.
 void Team::gradients(const Replica& replica, const Step& step, const Permutation* order, int member, int members) {
-  const Layout& layout = *settings_.layout;
-  const PackedRows& data = *replica.sets[0];
-  TileBuffers& buffers = buffers_[static_cast<size_t>(member)];
   Loss loss = settings_.loss;
-  loss.scale = static_cast<float>(1.0 / (static_cast<double>(step.rows) * layout.outputs()));
-  Parameters parameters = {replica.primary.data(), replica.mirror.data()};
+  loss.scale =
+      static_cast<float>(1.0 / (static_cast<double>(step.rows) * static_cast<double>(settings_.model->outputs())));
   int first = share(step.chunks, member, members);
   int last = share(step.chunks, member + 1, members);
   for (int c = first; c < last; c++) {
-    double sum = 0;
-    bool add = false;
-    float* gradient = gradient_[static_cast<size_t>(c)].data();
-    for_tiles(
-        chunk_begin(step.rows, c, step.chunks), chunk_begin(step.rows, c + 1, step.chunks), [&](int begin, int valid) {
-          int position = step.first + begin;
-          Tile tile = order == nullptr ? data.tile(position, valid)
-                                       : data.gather(
-                                             valid, [&](int i) { return order->at(position + i); }, buffers);
-          sum += settings_.kernels->train(layout.network(), parameters, tile, loss, buffers.scratch(), gradient, add);
-          add = true;
-        });
-    loss_[static_cast<size_t>(c)] = sum;
+    size_t i = static_cast<size_t>(c);
+    int begin = chunk_begin(step.rows, c, step.chunks);
+    int count = chunk_begin(step.rows, c + 1, step.chunks) - begin;
+    loss_[i] = workers_[static_cast<size_t>(member)]->train(
+        replica.parameters(), {*replica.sets[0], order, step.first + begin, count}, loss, gradient_[i].data());
   }
   add_own(step.chunks, first, last);
 }
@@ -149,7 +128,7 @@ void Team::add_own(int chunks, int first, int last) {
     for (int c = 0; c + stride < chunks; c += 2 * stride) {
       if (c >= first && c + 2 * stride <= last) {
         settings_.kernels->add(gradient_[static_cast<size_t>(c)].data(),
-                               gradient_[static_cast<size_t>(c + stride)].data(), settings_.layout->primary_size());
+                               gradient_[static_cast<size_t>(c + stride)].data(), settings_.model->primary_size());
       }
     }
   }
@@ -167,8 +146,8 @@ void Team::update(Replica& replica, const Step& step, int member, int members) {
                    static_cast<float>(step.rate / bias1),   static_cast<float>(1 / std::sqrt(bias2))};
   SgdStep sgd = {static_cast<float>(settings_.momentum), static_cast<float>(replica.weight_decay),
                  static_cast<float>(step.rate)};
-  size_t size = settings_.layout->primary_size();
-  for (const UpdateUnit& unit : settings_.layout->units()) {
+  size_t size = settings_.model->primary_size();
+  for (const UpdateUnit& unit : settings_.model->units()) {
     if ((unit.begin + unit.end) / 2 * static_cast<size_t>(members) / size != static_cast<size_t>(member)) {
       continue;
     }
@@ -192,7 +171,15 @@ void Team::update(Replica& replica, const Step& step, int member, int members) {
     } else {
       kernels.sgd(p, replica.first_moment.data() + unit.begin, g, n, sgd);
     }
-    Layout::mirror_unit(kernels, unit, replica.primary.data(), replica.mirror.data());
+    settings_.model->mirror(unit, replica.primary.data(), replica.mirror.data());
+  }
+}
+
+// Adds this member's share of the parameters to their sum over the epochs.
+void Team::average(Replica& replica, int member, int members) {
+  int n = static_cast<int>(replica.primary.size());
+  for (int i = share(n, member, members); i < share(n, member + 1, members); i++) {
+    replica.parameter_sum[static_cast<size_t>(i)] += static_cast<double>(replica.primary[static_cast<size_t>(i)]);
   }
 }
 
@@ -201,18 +188,17 @@ void Team::sample(Replica& replica, gt_progress* progress, double rate, int memb
   size_t sets = replica.sets.size();
   for (size_t s = 0; s < sets; s++) {
     const PackedRows& set = *replica.sets[s];
-    int n = chunks(*settings_.layout, set.count());
+    int n = chunks(*settings_.model, set.count());
     for (int c = share(n, member, members); c < share(n, member + 1, members); c++) {
       squares_[s * kMostChunks + static_cast<size_t>(c)] =
-          squares(replica, set, chunk_begin(set.count(), c, n), chunk_begin(set.count(), c + 1, n),
-                  buffers_[static_cast<size_t>(member)]);
+          squares(replica, set, chunk_begin(set.count(), c, n), chunk_begin(set.count(), c + 1, n), member);
     }
   }
   barrier_.wait(members);
   for (size_t s = 0; s < sets; s++) {
     const PackedRows& set = *replica.sets[s];
     double sum = 0;
-    for (int c = 0; c < chunks(*settings_.layout, set.count()); c++) {
+    for (int c = 0; c < chunks(*settings_.model, set.count()); c++) {
       sum += squares_[s * kMostChunks + static_cast<size_t>(c)];
     }
     double rms = set.count() == 0 ? std::numeric_limits<double>::quiet_NaN() : std::sqrt(sum / set.count());
@@ -232,24 +218,22 @@ void Team::sample(Replica& replica, gt_progress* progress, double rate, int memb
   barrier_.wait(members);
 }
 
-double Team::squares(const Replica& replica, const PackedRows& set, int first, int last, TileBuffers& buffers) const {
-  const Layout& layout = *settings_.layout;
-  size_t outputs = static_cast<size_t>(layout.outputs());
+double Team::squares(const Replica& replica, const PackedRows& set, int first, int last, int member) {
+  size_t outputs = settings_.model->outputs();
+  std::vector<float>& computed = outputs_[static_cast<size_t>(member)];
+  computed.resize(std::max(computed.size(), static_cast<size_t>(last - first) * outputs));
+  workers_[static_cast<size_t>(member)]->forward(replica.parameters(), {set, nullptr, first, last - first},
+                                                 computed.data());
+  const float* y = computed.data();
   double sum = 0;
-  for_tiles(first, last, [&](int begin, int valid) {
-    Tile tile = set.tile(begin, valid);
-    settings_.kernels->forward(layout.network(), {replica.primary.data(), replica.mirror.data()}, tile.inputs,
-                               tile.rows, buffers.scratch());
-    for (int r = 0; r < valid; r++) {
-      size_t row = static_cast<size_t>(set.rows()[static_cast<size_t>(begin + r)]);
-      double error = 0;
-      for (size_t k = 0; k < outputs; k++) {
-        error += settings_.output_weights[k] * (static_cast<double>(buffers.output(layout, r, static_cast<int>(k))) -
-                                                settings_.targets[row * outputs + k]);
-      }
-      sum += error * error;
+  for (int position = first; position < last; position++) {
+    size_t row = static_cast<size_t>(set.rows()[static_cast<size_t>(position)]);
+    double error = 0;
+    for (size_t k = 0; k < outputs; k++) {
+      error += settings_.output_weights[k] * (static_cast<double>(*y++) - settings_.targets[row * outputs + k]);
     }
-  });
+    sum += error * error;
+  }
   return sum;
 }
 

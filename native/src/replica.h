@@ -6,16 +6,15 @@
 #include <vector>
 
 #include "gputrain/gputrain_cpu.h"
-#include "layout.h"
+#include "model.h"
 #include "pool.h"
-#include "rows.h"
 
 namespace gputrain {
 
 // The parts of a plan that all replicas share.
 struct Settings {
   const Kernels* kernels;
-  std::unique_ptr<Layout> layout;
+  std::unique_ptr<Model> model;
   Loss loss;
   int optimizer;
   double beta1, beta2, epsilon, momentum;
@@ -37,10 +36,12 @@ struct Replica {
   double weight_decay, rate_factor;
   std::vector<std::shared_ptr<const PackedRows>> sets;
   Floats primary, mirror, first_moment, second_moment, best;
+  std::vector<double> parameter_sum;  // laid out as primary; empty when the plan averages nothing
   gt_progress progress;
   SampleLog samples;
 
-  void load(const Settings& settings, const double* parameters);
+  Parameters parameters() const { return {primary.data(), mirror.data()}; }
+  void load(const Model& model, const double* given);
 };
 
 // Partial results of the threads that train one replica. A step's rows are cut into chunks whose number depends on the
@@ -51,7 +52,7 @@ class Team {
   Team(const Settings& settings, int members);
 
   // Chunks that a step over this many rows is cut into: a power of two.
-  static int chunks(const Layout& layout, int rows);
+  static int chunks(const Model& model, int rows);
 
   // Runs up to `epochs` epochs of the replica. Called by each of `members` threads with its index.
   void advance(Replica& replica, int64_t epochs, int member, int members);
@@ -65,18 +66,20 @@ class Team {
   };
 
   double run_epoch(Replica& replica, const gt_progress& progress, double rate, int64_t* step, int member, int members);
-  void gradients(const Replica& replica, const Step& step, const class Permutation* order, int member, int members);
+  void gradients(const Replica& replica, const Step& step, const Permutation* order, int member, int members);
   void add_own(int chunks, int first, int last);
   void update(Replica& replica, const Step& step, int member, int members);
+  static void average(Replica& replica, int member, int members);
   void sample(Replica& replica, gt_progress* progress, double rate, int member, int members);
-  double squares(const Replica& replica, const PackedRows& set, int first, int last, TileBuffers& buffers) const;
+  double squares(const Replica& replica, const PackedRows& set, int first, int last, int member);
 
   const Settings& settings_;
   Barrier barrier_;
-  std::vector<TileBuffers> buffers_;  // per member
-  std::vector<Floats> gradient_;      // per chunk
-  std::vector<double> loss_;          // per chunk
-  std::vector<double> squares_;       // per row set and chunk
+  std::vector<std::unique_ptr<Worker>> workers_;  // per member
+  std::vector<std::vector<float>> outputs_;       // per member
+  std::vector<Floats> gradient_;                  // per chunk
+  std::vector<double> loss_;                      // per chunk
+  std::vector<double> squares_;                   // per row set and chunk
 };
 
 }  // namespace gputrain

@@ -1,57 +1,61 @@
 // Training data in the layout of the kernels.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
-#include "layout.h"
+#include "floats.h"
+#include "network.h"
 
 namespace gputrain {
+
+// How a network wants its data.
+struct RowFormat {
+  size_t inputs, outputs;
+  size_t input_stride;     // floats from one row's inputs to the next
+  size_t target_stride;    // floats from one row's targets to the next
+  bool targets_by_output;  // instead, target_stride 1: all rows of the first output, then those of the second
+};
 
 // Inputs and targets of a list of rows, in that order; lists that replicas share are packed once.
 class PackedRows {
  public:
-  PackedRows(const Layout& layout, std::vector<int32_t> rows, const double* inputs, const double* targets);
+  // targets may be null, where nothing is trained on them; they are 0 then.
+  PackedRows(const RowFormat& format, std::vector<int32_t> rows, const double* inputs, const double* targets);
 
   const std::vector<int32_t>& rows() const { return rows_; }
   int count() const { return static_cast<int>(rows_.size()); }
 
-  // The tile that begins at a position of the list. Rows beyond `valid` are whatever follows, and count nothing.
-  Tile tile(int position, int valid) const;
-  // The same for positions chosen one by one, copied into buffers; at(i) is the position of the tile's row i.
-  template <class At>
-  Tile gather(int valid, At at, TileBuffers& buffers) const;
+  // From a position of the list on; kTileRows rows more than there are can be read.
+  const float* inputs(int position) const { return inputs_.data() + static_cast<size_t>(position) * input_stride_; }
+  const float* targets(int position) const { return targets_.data() + static_cast<size_t>(position) * target_step_; }
+  // Floats from one output's target to that of the next.
+  size_t output_step() const { return output_step_; }
 
  private:
   std::vector<int32_t> rows_;
-  size_t input_stride_;
-  size_t target_step_;   // between rows
-  size_t output_step_;   // between outputs
-  size_t output_lines_;  // values to copy for a row
-  ptrdiff_t target_stride_;
+  size_t input_stride_, target_step_, output_step_;
   Floats inputs_, targets_;
 };
 
-// Rows of a tile that holds `valid` rows.
-inline int tile_rows(int valid) { return (valid + kRowGroup - 1) / kRowGroup * kRowGroup; }
+// Groups of kRowGroup rows that hold this many rows.
+inline int row_groups(int rows) { return (rows + kRowGroup - 1) / kRowGroup; }
 
-template <class At>
-Tile PackedRows::gather(int valid, At at, TileBuffers& buffers) const {
-  bool lines = target_step_ == 1;
-  for (int i = 0; i < valid; i++) {
-    size_t from = static_cast<size_t>(at(i));
-    size_t to = static_cast<size_t>(i);
-    const float* input = inputs_.data() + from * input_stride_;
-    float* to_input = buffers.inputs() + to * input_stride_;
-    for (size_t k = 0; k < input_stride_; k++) {
-      to_input[k] = input[k];
-    }
-    for (size_t k = 0; k < output_lines_; k++) {
-      buffers.targets()[lines ? k * kTileRows + to : to * target_step_ + k] =
-          targets_[from * target_step_ + k * output_step_];
-    }
+// Rows of a tile that holds `valid` rows.
+inline int padded_rows(int valid) { return row_groups(valid) * kRowGroup; }
+
+// Calls f(first, valid) for tiles of whole groups of 0 ... count-1, at most tile_rows each and as even as they can be.
+template <class F>
+void for_tiles(int count, int tile_rows, F f) {
+  int most = tile_rows / kRowGroup;
+  int left = (row_groups(count) + most - 1) / most;
+  for (int first = 0; first < count; left--) {
+    int rest = count - first;
+    int rows = std::min(rest, (row_groups(rest) + left - 1) / left * kRowGroup);
+    f(first, rows);
+    first += rows;
   }
-  return {buffers.inputs(), buffers.targets(), kTileRows, tile_rows(valid), valid};
 }
 
 }  // namespace gputrain

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 
@@ -19,19 +20,20 @@ void require(bool holds, const std::string& otherwise) {
   }
 }
 
-std::vector<int> checked_widths(const gt_plan& plan) {
+NetworkSpec network_of(const gt_plan& plan) {
+  require(plan.family >= GT_DENSE && plan.family <= GT_COMPLEX_PRODUCT_UNITS,
+          "unknown network family " + std::to_string(plan.family));
   require(plan.layers >= 1 && plan.widths != nullptr, "a network needs at least one layer");
-  std::vector<int> widths(plan.widths, plan.widths + plan.layers + 1);
-  for (int width : widths) {
-    require(width >= 1, "a layer width must be at least 1: " + std::to_string(width));
-  }
-  return widths;
+  require(plan.family != GT_DENSE || (plan.activation >= GT_IDENTITY && plan.activation <= GT_TANH),
+          "unknown activation " + std::to_string(plan.activation));
+  Activation activation = plan.family == GT_DENSE ? static_cast<Activation>(plan.activation) : Activation::identity;
+  return {plan.family, std::vector<int>(plan.widths, plan.widths + plan.layers + 1), activation, plan.guard};
 }
 
 void check(const gt_plan& plan, const gt_data& data) {
-  require(plan.activation >= GT_IDENTITY && plan.activation <= GT_TANH,
-          "unknown activation " + std::to_string(plan.activation));
-  require(plan.loss >= GT_HUBER && plan.loss <= GT_MEAN_SQUARED, "unknown loss " + std::to_string(plan.loss));
+  require(plan.loss >= GT_HUBER && plan.loss <= GT_COMPLEX_SQUARED, "unknown loss " + std::to_string(plan.loss));
+  require(plan.loss != GT_COMPLEX_SQUARED || plan.family == GT_COMPLEX_PRODUCT_UNITS,
+          "the complex squared loss needs a complex network");
   require(plan.optimizer == GT_ADAM || plan.optimizer == GT_SGD, "unknown optimiser " + std::to_string(plan.optimizer));
   require(plan.rules.rate_rule >= GT_RATE_CONSTANT && plan.rules.rate_rule <= GT_RATE_COSINE,
           "unknown learning-rate rule " + std::to_string(plan.rules.rate_rule));
@@ -39,12 +41,16 @@ void check(const gt_plan& plan, const gt_data& data) {
   require((plan.rules.rate_rule != GT_RATE_STEP && plan.rules.rate_rule != GT_RATE_COSINE) || plan.rules.every >= 1,
           "a step or cosine rule needs at least one epoch");
   require(plan.rules.sample_every >= 1, "epochs between samples must be at least 1");
+  require(plan.rules.average_last >= 0,
+          "epochs to average must not be negative: " + std::to_string(plan.rules.average_last));
   require(plan.batch_size >= 0, "batch size must not be negative: " + std::to_string(plan.batch_size));
   require(plan.replicas >= 1 && plan.row_sets >= 1, "a plan needs at least one replica and one row set");
   require(plan.rules.watched < plan.row_sets,
           "watched row set " + std::to_string(plan.rules.watched) + " of " + std::to_string(plan.row_sets));
   require(data.rows >= 1, "the data set has no rows");
 }
+
+const char* const kSumMatches = "the sum of the parameters is given when the plan averages them, and only then";
 
 gt_progress beginning() {
   double nan = std::numeric_limits<double>::quiet_NaN();
@@ -54,12 +60,11 @@ gt_progress beginning() {
 
 }  // namespace
 
-gt_session::gt_session(const gt_plan& plan, const gt_data& data, int threads) : widths_(checked_widths(plan)) {
+gt_session::gt_session(const gt_plan& plan, const gt_data& data, int threads) : network_(network_of(plan)) {
   check(plan, data);
   require(threads >= 1, "threads must be at least 1: " + std::to_string(threads));
   settings_.kernels = &chosen_kernels();
-  Activation activation = static_cast<Activation>(plan.activation);
-  settings_.layout = std::make_unique<Layout>(widths_, activation, settings_.kernels->lanes, false);
+  settings_.model = make_model(network_, *settings_.kernels, false);
   settings_.loss = {static_cast<LossKind>(plan.loss), static_cast<float>(plan.huber_delta), 0.0F};
   settings_.optimizer = plan.optimizer;
   settings_.beta1 = plan.beta1;
@@ -68,7 +73,7 @@ gt_session::gt_session(const gt_plan& plan, const gt_data& data, int threads) : 
   settings_.momentum = plan.momentum;
   settings_.batch_size = plan.batch_size;
   settings_.shuffle = plan.shuffle != 0;
-  size_t outputs = static_cast<size_t>(widths_.back());
+  size_t outputs = settings_.model->outputs();
   settings_.output_weights.assign(plan.output_weights, plan.output_weights + outputs);
   settings_.targets.assign(data.targets, data.targets + static_cast<size_t>(data.rows) * outputs);
   settings_.rules = plan.rules;
@@ -88,7 +93,7 @@ gt_session::gt_session(const gt_plan& plan, const gt_data& data, int threads) : 
 }
 
 void gt_session::add_replica(const gt_plan& plan, const gt_replica& given, const gt_data& data) {
-  const Layout& layout = *settings_.layout;
+  const Model& model = *settings_.model;
   auto added = std::make_unique<Replica>();
   added->seed = given.seed;
   added->weight_decay = given.weight_decay;
@@ -112,18 +117,19 @@ void gt_session::add_replica(const gt_plan& plan, const gt_replica& given, const
       }
     }
     if (packed == nullptr) {
-      packed = std::make_shared<PackedRows>(layout, std::move(set), data.inputs, data.targets);
+      packed = std::make_shared<PackedRows>(model.row_format(), std::move(set), data.inputs, data.targets);
     }
     added->sets.push_back(std::move(packed));
   }
-  added->primary = Floats(layout.primary_size());
-  added->mirror = Floats(layout.mirror_size());
-  added->first_moment = Floats(layout.primary_size());
-  added->second_moment = Floats(layout.primary_size());
-  added->best = Floats(layout.primary_size());
+  added->primary = Floats(model.primary_size());
+  added->mirror = Floats(model.mirror_size());
+  added->first_moment = Floats(model.primary_size());
+  added->second_moment = Floats(model.primary_size());
+  added->best = Floats(model.primary_size());
   added->progress = beginning();
-  added->load(settings_, given.initial);
-  layout.pack(given.initial, added->best.data());
+  added->load(model, given.initial);
+  model.pack(given.initial, added->best.data());
+  added->parameter_sum.resize(plan.rules.average_last > 0 ? model.primary_size() : 0);
   replicas_.push_back(std::move(added));
 }
 
@@ -140,7 +146,7 @@ void gt_session::advance(int64_t epochs) {
   int threads = pool_->threads();
   int rows = n == 0 ? 0 : running[0]->sets[0]->count();
   int step = settings_.batch_size == 0 ? rows : std::min(rows, settings_.batch_size);
-  int team = std::min(threads, Team::chunks(*settings_.layout, step));
+  int team = std::min(threads, Team::chunks(*settings_.model, step));
   int shared = n % threads * 2 <= threads && team > 1 ? n % threads : 0;
   int whole = n - shared;
   if (whole > 0) {
@@ -183,80 +189,62 @@ const Replica& gt_session::replica(int index) const {
 }
 
 void gt_session::get_state(int index, gt_progress* progress, double* parameters, double* first_moment,
-                           double* second_moment, double* best) const {
+                           double* second_moment, double* best, double* parameter_sum) const {
   const Replica& from = replica(index);
-  const Layout& layout = *settings_.layout;
+  const Model& model = *settings_.model;
+  require((parameter_sum != nullptr) == (settings_.rules.average_last > 0), kSumMatches);
   *progress = from.progress;
-  layout.unpack(from.primary.data(), parameters);
-  layout.unpack(from.first_moment.data(), first_moment);
-  layout.unpack(from.second_moment.data(), second_moment);
-  layout.unpack(from.best.data(), best);
+  model.unpack(from.primary.data(), parameters);
+  model.unpack(from.first_moment.data(), first_moment);
+  model.unpack(from.second_moment.data(), second_moment);
+  model.unpack(from.best.data(), best);
+  if (parameter_sum != nullptr) {
+    model.unpack(from.parameter_sum.data(), parameter_sum);
+  }
 }
 
 void gt_session::set_state(int index, const gt_progress& progress, const double* parameters, const double* first_moment,
-                           const double* second_moment, const double* best) {
+                           const double* second_moment, const double* best, const double* parameter_sum) {
   replica(index);
   Replica& to = *replicas_[static_cast<size_t>(index)];
-  const Layout& layout = *settings_.layout;
+  const Model& model = *settings_.model;
+  require((parameter_sum != nullptr) == (settings_.rules.average_last > 0), kSumMatches);
   to.progress = progress;
-  to.load(settings_, parameters);
-  layout.pack(first_moment, to.first_moment.data());
-  layout.pack(second_moment, to.second_moment.data());
-  layout.pack(best, to.best.data());
+  to.load(model, parameters);
+  model.pack(first_moment, to.first_moment.data());
+  model.pack(second_moment, to.second_moment.data());
+  model.pack(best, to.best.data());
+  if (parameter_sum != nullptr) {
+    model.pack(parameter_sum, to.parameter_sum.data());
+  }
+}
+
+PackedRows gt_session::packed_inputs(const double* inputs, int rows) const {
+  std::vector<int32_t> all(static_cast<size_t>(std::max(rows, 0)));
+  std::iota(all.begin(), all.end(), 0);
+  return PackedRows(settings_.model->row_format(), std::move(all), inputs, nullptr);
 }
 
 void gt_session::predict(const double* parameters, const double* inputs, int rows, double* outputs) const {
-  const Layout& layout = *settings_.layout;
-  const Kernels& kernels = *settings_.kernels;
-  Floats primary(layout.primary_size());
-  Floats mirror(layout.mirror_size());
-  layout.pack(parameters, primary.data());
-  layout.mirror_all(kernels, primary.data(), mirror.data());
-  TileBuffers buffers(layout);
-  size_t in = static_cast<size_t>(layout.inputs());
-  size_t out = static_cast<size_t>(layout.outputs());
-  size_t stride = static_cast<size_t>(layout.layer(0).in_stride);
-  for (int first = 0; first < rows; first += kTileRows) {
-    int valid = std::min(kTileRows, rows - first);
-    for (size_t r = 0; r < static_cast<size_t>(valid); r++) {
-      const double* from = inputs + (static_cast<size_t>(first) + r) * in;
-      std::transform(from, from + in, buffers.inputs() + r * stride, [](double x) { return static_cast<float>(x); });
-    }
-    kernels.forward(layout.network(), {primary.data(), mirror.data()}, buffers.inputs(), tile_rows(valid),
-                    buffers.scratch());
-    for (int r = 0; r < valid; r++) {
-      for (size_t k = 0; k < out; k++) {
-        *outputs++ = static_cast<double>(buffers.output(layout, r, static_cast<int>(k)));
-      }
-    }
-  }
+  const Model& model = *settings_.model;
+  Floats primary(model.primary_size());
+  Floats mirror(model.mirror_size());
+  model.pack(parameters, primary.data());
+  model.mirror_all(primary.data(), mirror.data());
+  const PackedRows packed = packed_inputs(inputs, rows);
+  std::vector<float> computed(static_cast<size_t>(packed.count()) * model.outputs());
+  model.worker()->forward({primary.data(), mirror.data()}, {packed, nullptr, 0, packed.count()}, computed.data());
+  std::copy(computed.begin(), computed.end(), outputs);
 }
 
 void gt_session::input_gradient(const double* parameters, const double* inputs, int rows, const double* weights,
                                 double* gradient) const {
-  const Kernels& kernels = *settings_.kernels;
-  Layout layout(widths_, settings_.layout->network().activation, kernels.lanes, true);
-  Floats primary(layout.primary_size());
-  Floats mirror(layout.mirror_size());
-  layout.pack(parameters, primary.data());
-  layout.mirror_all(kernels, primary.data(), mirror.data());
-  TileBuffers buffers(layout);
-  size_t in = static_cast<size_t>(layout.inputs());
-  size_t stride = static_cast<size_t>(layout.layer(0).in_stride);
-  std::vector<float> output_weights(weights, weights + layout.outputs());
-  Floats result(static_cast<size_t>(kTileRows) * stride);
-  for (int first = 0; first < rows; first += kTileRows) {
-    int valid = std::min(kTileRows, rows - first);
-    for (size_t r = 0; r < static_cast<size_t>(valid); r++) {
-      const double* from = inputs + (static_cast<size_t>(first) + r) * in;
-      std::transform(from, from + in, buffers.inputs() + r * stride, [](double x) { return static_cast<float>(x); });
-    }
-    kernels.input_gradient(layout.network(), {primary.data(), mirror.data()}, buffers.inputs(), tile_rows(valid),
-                           output_weights.data(), buffers.scratch(), result.data());
-    for (size_t r = 0; r < static_cast<size_t>(valid); r++) {
-      for (size_t i = 0; i < in; i++) {
-        *gradient++ = static_cast<double>(result[r * stride + i]);
-      }
-    }
-  }
+  std::unique_ptr<Model> model = make_model(network_, *settings_.kernels, true);
+  Floats primary(model->primary_size());
+  Floats mirror(model->mirror_size());
+  model->pack(parameters, primary.data());
+  model->mirror_all(primary.data(), mirror.data());
+  std::vector<float> output_weights(weights, weights + model->outputs());
+  model->worker()->input_gradient({primary.data(), mirror.data()}, packed_inputs(inputs, rows), output_weights.data(),
+                                  gradient);
 }

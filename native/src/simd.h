@@ -54,6 +54,28 @@ GT_INLINE Vec reciprocal(Vec a) {
   __m512 y = _mm512_rcp14_ps(a.v);
   return {_mm512_fmadd_ps(_mm512_fnmadd_ps(a.v, y, _mm512_set1_ps(1.0F)), y, y)};
 }
+// The same registers as 32-bit integers.
+struct Bits {
+  __m512i v;
+};
+GT_INLINE Bits bits_of(Vec a) { return {_mm512_castps_si512(a.v)}; }
+GT_INLINE Vec float_of(Bits a) { return {_mm512_castsi512_ps(a.v)}; }
+GT_INLINE Bits broadcast_bits(int32_t x) { return {_mm512_set1_epi32(x)}; }
+GT_INLINE Bits add(Bits a, Bits b) { return {_mm512_add_epi32(a.v, b.v)}; }
+GT_INLINE Bits sub(Bits a, Bits b) { return {_mm512_sub_epi32(a.v, b.v)}; }
+GT_INLINE Bits exclusive_or(Bits a, Bits b) { return {_mm512_xor_si512(a.v, b.v)}; }
+template <int N>
+GT_INLINE Bits shift_left(Bits a) {
+  return {_mm512_slli_epi32(a.v, N)};
+}
+// Copies the sign.
+template <int N>
+GT_INLINE Bits shift_right(Bits a) {
+  return {_mm512_srai_epi32(a.v, N)};
+}
+// Nearest float of an integer.
+GT_INLINE Vec to_float(Bits a) { return {_mm512_cvtepi32_ps(a.v)}; }
+GT_INLINE Mask odd(Bits a) { return {_mm512_test_epi32_mask(a.v, _mm512_set1_epi32(1))}; }
 
 #elif defined(__AVX2__)
 
@@ -84,6 +106,25 @@ GT_INLINE Vec copysign(Vec magnitude, Vec sign) {
 GT_INLINE Mask less(Vec a, Vec b) { return {_mm256_cmp_ps(a.v, b.v, _CMP_LT_OQ)}; }
 GT_INLINE Vec select(Mask m, Vec a, Vec b) { return {_mm256_blendv_ps(b.v, a.v, m.m)}; }
 GT_INLINE Vec reciprocal(Vec a) { return div(broadcast(1.0F), a); }
+struct Bits {
+  __m256i v;
+};
+GT_INLINE Bits bits_of(Vec a) { return {_mm256_castps_si256(a.v)}; }
+GT_INLINE Vec float_of(Bits a) { return {_mm256_castsi256_ps(a.v)}; }
+GT_INLINE Bits broadcast_bits(int32_t x) { return {_mm256_set1_epi32(x)}; }
+GT_INLINE Bits add(Bits a, Bits b) { return {_mm256_add_epi32(a.v, b.v)}; }
+GT_INLINE Bits sub(Bits a, Bits b) { return {_mm256_sub_epi32(a.v, b.v)}; }
+GT_INLINE Bits exclusive_or(Bits a, Bits b) { return {_mm256_xor_si256(a.v, b.v)}; }
+template <int N>
+GT_INLINE Bits shift_left(Bits a) {
+  return {_mm256_slli_epi32(a.v, N)};
+}
+template <int N>
+GT_INLINE Bits shift_right(Bits a) {
+  return {_mm256_srai_epi32(a.v, N)};
+}
+GT_INLINE Vec to_float(Bits a) { return {_mm256_cvtepi32_ps(a.v)}; }
+GT_INLINE Mask odd(Bits a) { return {_mm256_castsi256_ps(_mm256_slli_epi32(a.v, 31))}; }
 
 #elif defined(__SSE2__)
 
@@ -114,6 +155,25 @@ GT_INLINE Vec copysign(Vec magnitude, Vec sign) {
 GT_INLINE Mask less(Vec a, Vec b) { return {_mm_cmplt_ps(a.v, b.v)}; }
 GT_INLINE Vec select(Mask m, Vec a, Vec b) { return {_mm_or_ps(_mm_and_ps(m.m, a.v), _mm_andnot_ps(m.m, b.v))}; }
 GT_INLINE Vec reciprocal(Vec a) { return div(broadcast(1.0F), a); }
+struct Bits {
+  __m128i v;
+};
+GT_INLINE Bits bits_of(Vec a) { return {_mm_castps_si128(a.v)}; }
+GT_INLINE Vec float_of(Bits a) { return {_mm_castsi128_ps(a.v)}; }
+GT_INLINE Bits broadcast_bits(int32_t x) { return {_mm_set1_epi32(x)}; }
+GT_INLINE Bits add(Bits a, Bits b) { return {_mm_add_epi32(a.v, b.v)}; }
+GT_INLINE Bits sub(Bits a, Bits b) { return {_mm_sub_epi32(a.v, b.v)}; }
+GT_INLINE Bits exclusive_or(Bits a, Bits b) { return {_mm_xor_si128(a.v, b.v)}; }
+template <int N>
+GT_INLINE Bits shift_left(Bits a) {
+  return {_mm_slli_epi32(a.v, N)};
+}
+template <int N>
+GT_INLINE Bits shift_right(Bits a) {
+  return {_mm_srai_epi32(a.v, N)};
+}
+GT_INLINE Vec to_float(Bits a) { return {_mm_cvtepi32_ps(a.v)}; }
+GT_INLINE Mask odd(Bits a) { return {_mm_castsi128_ps(_mm_srai_epi32(_mm_slli_epi32(a.v, 31), 31))}; }
 
 #else
 
@@ -142,6 +202,25 @@ GT_INLINE Vec copysign(Vec magnitude, Vec sign) { return {vbslq_f32(vdupq_n_u32(
 GT_INLINE Mask less(Vec a, Vec b) { return {vcltq_f32(a.v, b.v)}; }
 GT_INLINE Vec select(Mask m, Vec a, Vec b) { return {vbslq_f32(m.m, a.v, b.v)}; }
 GT_INLINE Vec reciprocal(Vec a) { return div(broadcast(1.0F), a); }
+struct Bits {
+  int32x4_t v;
+};
+GT_INLINE Bits bits_of(Vec a) { return {vreinterpretq_s32_f32(a.v)}; }
+GT_INLINE Vec float_of(Bits a) { return {vreinterpretq_f32_s32(a.v)}; }
+GT_INLINE Bits broadcast_bits(int32_t x) { return {vdupq_n_s32(x)}; }
+GT_INLINE Bits add(Bits a, Bits b) { return {vaddq_s32(a.v, b.v)}; }
+GT_INLINE Bits sub(Bits a, Bits b) { return {vsubq_s32(a.v, b.v)}; }
+GT_INLINE Bits exclusive_or(Bits a, Bits b) { return {veorq_s32(a.v, b.v)}; }
+template <int N>
+GT_INLINE Bits shift_left(Bits a) {
+  return {vshlq_n_s32(a.v, N)};
+}
+template <int N>
+GT_INLINE Bits shift_right(Bits a) {
+  return {vshrq_n_s32(a.v, N)};
+}
+GT_INLINE Vec to_float(Bits a) { return {vcvtq_f32_s32(a.v)}; }
+GT_INLINE Mask odd(Bits a) { return {vtstq_s32(a.v, vdupq_n_s32(1))}; }
 
 #endif
 

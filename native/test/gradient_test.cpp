@@ -7,9 +7,8 @@
 
 #include "check.h"
 #include "kernels.h"
-#include "layout.h"
+#include "model.h"
 #include "reference.h"
-#include "rows.h"
 
 using namespace gputrain;
 
@@ -45,34 +44,28 @@ struct Sample {
 
 // Gradient of the mean loss by the kernels, all tiles added into one buffer.
 double kernel_gradient(const Case& c, const Sample& sample, double delta, std::vector<double>* gradient) {
-  const Kernels& kernels = chosen_kernels();
-  Layout layout(c.widths, c.activation, kernels.lanes, false);
-  Floats primary(layout.primary_size()), mirror(layout.mirror_size()), sums(layout.primary_size());
-  layout.pack(sample.parameters.data(), primary.data());
-  layout.mirror_all(kernels, primary.data(), mirror.data());
+  std::unique_ptr<Model> model = make_model({GT_DENSE, c.widths, c.activation, 0}, chosen_kernels(), false);
+  Floats primary(model->primary_size()), mirror(model->mirror_size()), sums(model->primary_size());
+  model->pack(sample.parameters.data(), primary.data());
+  model->mirror_all(primary.data(), mirror.data());
   std::vector<int32_t> rows;
   for (int r = 0; r < c.rows; r++) {
     rows.push_back(r);
   }
-  PackedRows data(layout, rows, sample.inputs.data(), sample.targets.data());
-  TileBuffers buffers(layout);
-  Loss loss = {c.loss, static_cast<float>(delta), static_cast<float>(1.0 / (c.rows * layout.outputs()))};
-  double sum = 0;
-  for (int first = 0; first < c.rows; first += kTileRows) {
-    Tile tile = data.tile(first, std::min(kTileRows, c.rows - first));
-    sum += kernels.train(layout.network(), {primary.data(), mirror.data()}, tile, loss, buffers.scratch(), sums.data(),
-                         first > 0);
-  }
+  PackedRows data(model->row_format(), rows, sample.inputs.data(), sample.targets.data());
+  double count = c.rows * static_cast<double>(model->outputs());
+  Loss loss = {c.loss, static_cast<float>(delta), static_cast<float>(1.0 / count)};
+  double sum = model->worker()->train({primary.data(), mirror.data()}, {data, nullptr, 0, c.rows}, loss, sums.data());
   gradient->resize(sample.parameters.size());
-  layout.unpack(sums.data(), gradient->data());
+  model->unpack(sums.data(), gradient->data());
   // What is padding must stay exactly 0, or the optimiser would let it grow.
   std::vector<double> ones(gradient->size(), 1.0);
-  Floats counted(layout.primary_size());
-  layout.pack(ones.data(), counted.data());
-  for (size_t i = 0; i < layout.primary_size(); i++) {
+  Floats counted(model->primary_size());
+  model->pack(ones.data(), counted.data());
+  for (size_t i = 0; i < model->primary_size(); i++) {
     CHECK(counted[i] == 1.0F || sums[i] == 0.0F, "padding %zu of the gradient is %g", i, static_cast<double>(sums[i]));
   }
-  return sum / (c.rows * layout.outputs());
+  return sum / count;
 }
 
 void parameter_gradient(const Case& c) {
@@ -117,20 +110,17 @@ void input_gradient(const Case& c) {
   std::mt19937 random(8);
   Sample sample(c, random);
   reference::Net net = {c.widths, c.activation};
-  const Kernels& kernels = chosen_kernels();
-  Layout layout(c.widths, c.activation, kernels.lanes, true);
-  Floats primary(layout.primary_size()), mirror(layout.mirror_size());
-  layout.pack(sample.parameters.data(), primary.data());
-  layout.mirror_all(kernels, primary.data(), mirror.data());
-  PackedRows data(layout, {0}, sample.inputs.data(), sample.targets.data());
-  TileBuffers buffers(layout);
+  std::unique_ptr<Model> model = make_model({GT_DENSE, c.widths, c.activation, 0}, chosen_kernels(), true);
+  Floats primary(model->primary_size()), mirror(model->mirror_size());
+  model->pack(sample.parameters.data(), primary.data());
+  model->mirror_all(primary.data(), mirror.data());
+  PackedRows data(model->row_format(), {0}, sample.inputs.data(), sample.targets.data());
   std::vector<float> weights;
-  for (int k = 0; k < layout.outputs(); k++) {
+  for (int k = 0; k < c.widths.back(); k++) {
     weights.push_back(1.0F / static_cast<float>(k + 1));
   }
-  Floats gradient(static_cast<size_t>(kTileRows) * static_cast<size_t>(layout.layer(0).in_stride));
-  kernels.input_gradient(layout.network(), {primary.data(), mirror.data()}, data.tile(0, 1).inputs, kRowGroup,
-                         weights.data(), buffers.scratch(), gradient.data());
+  std::vector<double> gradient(static_cast<size_t>(c.widths[0]));
+  model->worker()->input_gradient({primary.data(), mirror.data()}, data, weights.data(), gradient.data());
   auto at = [&](const std::vector<double>& x) {
     std::vector<double> y = net.outputs(sample.parameters, x.data());
     double sum = 0;
@@ -146,8 +136,8 @@ void input_gradient(const Case& c) {
     double up = at(x);
     x[i] -= 2 * h;
     double difference = (up - at(x)) / (2 * h);
-    CHECK(std::fabs(static_cast<double>(gradient[i]) - difference) <= 2e-5 * std::max(1.0, std::fabs(difference)),
-          "input gradient %zu is %g, expected %g", i, static_cast<double>(gradient[i]), difference);
+    CHECK(std::fabs(gradient[i] - difference) <= 2e-5 * std::max(1.0, std::fabs(difference)),
+          "input gradient %zu is %g, expected %g", i, gradient[i], difference);
   }
 }
 

@@ -1,4 +1,5 @@
-// A dense network in float64, written from its definition and from nothing else: what the kernels are compared with.
+// Losses and a dense network in float64, written from its definition and from nothing else: what the kernels are
+// compared with.
 #pragma once
 
 #include <cmath>
@@ -48,6 +49,23 @@ inline double loss(gputrain::LossKind kind, double delta, double r) {
       return a;
     case gputrain::LossKind::squared:
       return r * r;
+    case gputrain::LossKind::complex_squared:
+      return 2 * r * r;
+  }
+  return 0;
+}
+
+inline double loss_slope(gputrain::LossKind kind, double delta, double r) {
+  double sign = r > 0 ? 1 : r < 0 ? -1 : 0;
+  switch (kind) {
+    case gputrain::LossKind::huber:
+      return std::fabs(r) <= delta ? r : delta * sign;
+    case gputrain::LossKind::absolute:
+      return sign;
+    case gputrain::LossKind::squared:
+      return 2 * r;
+    case gputrain::LossKind::complex_squared:
+      return 4 * r;
   }
   return 0;
 }

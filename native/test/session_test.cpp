@@ -118,8 +118,8 @@ class Session {
     for (int i = 0; i < replicas_; i++) {
       State s;
       s.parameters = s.first = s.second = s.best = std::vector<double>(n_);
-      CHECK(gt_get_state(session_, i, &s.progress, s.parameters.data(), s.first.data(), s.second.data(),
-                         s.best.data()) == GT_OK,
+      CHECK(gt_get_state(session_, i, &s.progress, s.parameters.data(), s.first.data(), s.second.data(), s.best.data(),
+                         nullptr) == GT_OK,
             "%s", gt_last_error());
       all.push_back(s);
     }
@@ -130,7 +130,7 @@ class Session {
     for (size_t i = 0; i < all.size(); i++) {
       const State& s = all[i];
       CHECK(gt_set_state(session_, static_cast<int32_t>(i), &s.progress, s.parameters.data(), s.first.data(),
-                         s.second.data(), s.best.data()) == GT_OK,
+                         s.second.data(), s.best.data(), nullptr) == GT_OK,
             "%s", gt_last_error());
     }
   }
@@ -241,8 +241,8 @@ void wrong_arguments_are_refused() {
   Session session(problem, 1);
   CHECK(gt_advance(session.get(), -1) == GT_INVALID_ARGUMENT, "a negative number of epochs");
   State s = session.states()[0];
-  CHECK(gt_get_state(session.get(), 1, &s.progress, s.parameters.data(), s.first.data(), s.second.data(),
-                     s.best.data()) == GT_INVALID_ARGUMENT,
+  CHECK(gt_get_state(session.get(), 1, &s.progress, s.parameters.data(), s.first.data(), s.second.data(), s.best.data(),
+                     nullptr) == GT_INVALID_ARGUMENT,
         "a replica that is not there");
   double peak = 0;
   CHECK(gt_measure_peak(0, 1, &peak) == GT_INVALID_ARGUMENT, "a peak on no threads");

@@ -10,7 +10,6 @@ import gputrain.engine.KernelSession;
 import gputrain.engine.Precision;
 import gputrain.engine.Session;
 import gputrain.engine.TrainingPlan;
-import gputrain.model.DenseNetwork;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +21,7 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.jspecify.annotations.Nullable;
 
-/** Vector kernels in C++ for the processor's widest instruction set; float32, dense networks. */
+/** Vector kernels in C++ for the processor's widest instruction set; float32, networks of every family. */
 public final class CppEngine implements Engine {
 
     @Override
@@ -51,9 +50,6 @@ public final class CppEngine implements Engine {
 
     @Override
     public Optional<String> unsupported(TrainingPlan plan) {
-        if (!(plan.network() instanceof DenseNetwork) || plan.averageLast() > 0) {
-            return Optional.of("it trains dense networks, without averages");
-        }
         return plan.precision() == Precision.FLOAT32
                 ? Optional.empty()
                 : Optional.of("the cpp engine computes in float32 only, the plan asks for " + plan.precision());

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
+import org.jspecify.annotations.Nullable;
 
 /** A session of the native library; its memory and threads last until {@link #close}. */
 final class CppSession implements Session {
@@ -66,7 +67,8 @@ final class CppSession implements Session {
                 double[] first = new double[n];
                 double[] second = new double[n];
                 double[] best = new double[n];
-                check(NativeCpu.gt_get_state(session, i, at, parameters, first, second, best));
+                double[] sum = new double[plan.averageLast() > 0 ? n : 0];
+                check(NativeCpu.gt_get_state(session, i, at, parameters, first, second, best, orNull(sum)));
                 states.add(new ReplicaState(
                         at.epoch(),
                         at.step(),
@@ -82,7 +84,7 @@ final class CppSession implements Session {
                         first,
                         second,
                         best,
-                        new double[0]));
+                        sum));
             }
         }
         return states;
@@ -112,7 +114,8 @@ final class CppSession implements Session {
                         state.parameters(),
                         state.firstMoment(),
                         state.secondMoment(),
-                        state.bestParameters()));
+                        state.bestParameters(),
+                        orNull(state.parameterSum())));
             }
         }
     }
@@ -144,6 +147,11 @@ final class CppSession implements Session {
             closed = true;
             NativeCpu.gt_close(session);
         }
+    }
+
+    /** The library wants null where nothing is averaged. */
+    private static double @Nullable [] orNull(double[] sum) {
+        return sum.length == 0 ? null : sum;
     }
 
     /** Turns an error code of the library into the exception of the contract. */

@@ -90,6 +90,9 @@ final class NativeCpu {
 
         @MemberSetter
         native Rules sample_every(@Cast("int64_t") long value);
+
+        @MemberSetter
+        native Rules average_last(@Cast("int64_t") long value);
     }
 
     @Name("gt_progress")
@@ -189,6 +192,9 @@ final class NativeCpu {
         native NativePlan layers(int value);
 
         @MemberSetter
+        native NativePlan family(int value);
+
+        @MemberSetter
         native NativePlan activation(int value);
 
         @MemberSetter
@@ -199,6 +205,9 @@ final class NativeCpu {
 
         @MemberSetter
         native NativePlan huber_delta(double value);
+
+        @MemberSetter
+        native NativePlan guard(double value);
 
         @MemberSetter
         native NativePlan beta1(double value);
@@ -276,7 +285,8 @@ final class NativeCpu {
             double[] parameters,
             double[] firstMoment,
             double[] secondMoment,
-            double[] bestParameters);
+            double[] bestParameters,
+            double @Nullable [] parameterSum);
 
     static native int gt_set_state(
             NativeSession session,
@@ -285,7 +295,8 @@ final class NativeCpu {
             @Const double[] parameters,
             @Const double[] firstMoment,
             @Const double[] secondMoment,
-            @Const double[] bestParameters);
+            @Const double[] bestParameters,
+            @Const double @Nullable [] parameterSum);
 
     static native int gt_predict(
             @Const NativeSession session,

@@ -11,6 +11,7 @@ import gputrain.engine.cpp.NativeCpu.NativePlan;
 import gputrain.engine.cpp.NativeCpu.NativeReplica;
 import gputrain.engine.cpp.NativeCpu.Rules;
 import gputrain.model.DenseNetwork;
+import gputrain.model.ProductUnitNetwork;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.DoublePointer;
@@ -24,19 +25,28 @@ final class PlanMemory {
     private PlanMemory() {}
 
     static NativePlan plan(TrainingPlan plan) {
-        DenseNetwork network = (DenseNetwork) plan.network();
-        List<Integer> widths = network.widths();
         NativePlan to = new NativePlan();
-        to.widths(ints(widths.stream().mapToInt(Integer::intValue).toArray()));
-        to.layers(network.layers());
-        to.activation(
-                switch (network.activation()) {
-                    case IDENTITY -> 0;
-                    case GELU -> 1;
-                    case RELU -> 2;
-                    case TANH -> 3;
-                });
-        to.loss(plan.loss() instanceof Loss.Huber ? 0 : plan.loss() instanceof Loss.MeanAbsolute ? 1 : 2);
+        if (plan.network() instanceof DenseNetwork dense) {
+            network(to, 0, dense.widths());
+            to.activation(
+                    switch (dense.activation()) {
+                        case IDENTITY -> 0;
+                        case GELU -> 1;
+                        case RELU -> 2;
+                        case TANH -> 3;
+                    });
+            to.guard(0);
+        } else if (plan.network() instanceof ProductUnitNetwork units) {
+            List<Integer> widths = List.of(units.inputs(), units.linearUnits(), units.productUnits(), units.outputs());
+            network(to, units.complex() ? 2 : 1, widths);
+            to.activation(0).guard(units.guard());
+        }
+        to.loss(
+                plan.loss() instanceof Loss.Huber
+                        ? 0
+                        : plan.loss() instanceof Loss.MeanAbsolute
+                                ? 1
+                                : plan.loss() instanceof Loss.MeanSquared ? 2 : 3);
         to.huber_delta(plan.loss() instanceof Loss.Huber huber ? huber.delta() : 1);
         Optimizer.Adam adam = plan.optimizer() instanceof Optimizer.Adam given ? given : Optimizer.Adam.DEFAULT;
         to.optimizer(plan.optimizer() instanceof Optimizer.Adam ? 0 : 1);
@@ -50,6 +60,12 @@ final class PlanMemory {
         to.replica(replicas(plan));
         rules(plan, to.rules());
         return to;
+    }
+
+    private static void network(NativePlan to, int family, List<Integer> widths) {
+        to.family(family)
+                .widths(ints(widths.stream().mapToInt(Integer::intValue).toArray()))
+                .layers(widths.size() - 1);
     }
 
     static NativeData data(DataSet data) {
@@ -80,6 +96,7 @@ final class PlanMemory {
         to.watched(plan.monitor().watched())
                 .sample_every(plan.monitor().every())
                 .max_epochs(plan.stop().maxEpochs())
+                .average_last(plan.averageLast())
                 .training_loss_below(plan.stop().trainingLossBelow())
                 .patience(plan.stop().patience());
         to.latched(0).table_lines(0).table_loss(new DoublePointer(0)).table_rate(new DoublePointer(0));

@@ -1,0 +1,43 @@
+#include "model.h"
+
+#include <cstring>
+#include <new>
+#include <stdexcept>
+#include <string>
+
+#include "dense.h"
+#include "gputrain/gputrain_cpu.h"
+#include "product_units.h"
+
+namespace gputrain {
+
+Floats::Floats(size_t n) : size_(n) {
+  constexpr size_t kLine = 64;
+  size_t bytes = (std::max<size_t>(n, 1) * sizeof(float) + kLine - 1) / kLine * kLine;
+  data_.reset(static_cast<float*>(std::aligned_alloc(kLine, bytes)));
+  if (data_ == nullptr) {
+    throw std::bad_alloc();
+  }
+  std::memset(data_.get(), 0, bytes);
+}
+
+void Model::mirror_all(const float* primary, float* mirror_block) const {
+  for (const UpdateUnit& unit : units_) {
+    mirror(unit, primary, mirror_block);
+  }
+}
+
+std::unique_ptr<Model> make_model(const NetworkSpec& spec, const Kernels& kernels, bool input_gradient) {
+  if (spec.family != GT_DENSE) {
+    return std::make_unique<ProductUnitModel>(spec.family == GT_COMPLEX_PRODUCT_UNITS, spec.widths, spec.guard,
+                                              kernels);
+  }
+  for (int width : spec.widths) {
+    if (width < 1) {
+      throw std::invalid_argument("a layer width must be at least 1: " + std::to_string(width));
+    }
+  }
+  return std::make_unique<DenseModel>(spec.widths, spec.activation, kernels, input_gradient);
+}
+
+}  // namespace gputrain
