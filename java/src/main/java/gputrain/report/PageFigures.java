@@ -23,6 +23,8 @@ final class PageFigures {
             figures.add(NuclideChart.of(protocol));
             figures.addAll(ResidualFigures.of(protocol));
         }
+        figures.addAll(ThresholdChart.of(protocol));
+        figures.addAll(UncertaintyMaps.of(protocol));
         figures.addAll(SeparationChart.of(protocol));
         return figures;
     }
