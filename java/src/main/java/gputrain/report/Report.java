@@ -37,16 +37,22 @@ public final class Report {
     public static void write(Path runDirectory, Path html) {
         Json run = Json.read(runDirectory.resolve("run.json"));
         List<Protocol> protocols = Protocol.readAll(runDirectory, run);
-        Map<Protocol, List<Figure>> figures = new LinkedHashMap<>();
+        Map<Protocol, List<PageFigures.Group>> figures = new LinkedHashMap<>();
         protocols.forEach(protocol -> {
-            List<Figure> list = new ArrayList<>(PageFigures.of(protocol));
-            list.addAll(exponents(runDirectory, run, protocol));
-            figures.put(protocol, list);
+            List<PageFigures.Group> groups = new ArrayList<>(PageFigures.of(protocol));
+            List<Figure> exponents = exponents(runDirectory, run, protocol);
+            if (!exponents.isEmpty()) {
+                groups.add(new PageFigures.Group("Exponents of the product units", exponents));
+            }
+            figures.put(protocol, groups);
         });
         String page = page(run, protocols, figures);
         Path folder = runDirectory.resolve(FIGURES);
         SeedChart.of(protocols).forEach(figure -> write(folder, figure));
-        figures.values().forEach(list -> list.forEach(figure -> write(folder, figure)));
+        figures.values().stream()
+                .flatMap(List::stream)
+                .flatMap(group -> group.figures().stream())
+                .forEach(figure -> write(folder, figure));
         AtomicFiles.writeText(html, page);
     }
 
@@ -70,7 +76,7 @@ public final class Report {
         AtomicFiles.writeText(folder.resolve(figure.fileName()), figure.svg().standalone());
     }
 
-    private static String page(Json run, List<Protocol> protocols, Map<Protocol, List<Figure>> figures) {
+    private static String page(Json run, List<Protocol> protocols, Map<Protocol, List<PageFigures.Group>> figures) {
         Markup page = new Markup();
         head(page, ResultSections.title(run));
         page.open("body").open("main").newLine();
@@ -82,7 +88,7 @@ public final class Report {
         results.baselines();
         details.training();
         details.deviations();
-        figures.forEach((protocol, list) -> new PageFigures(page, protocol).write(list));
+        figures.forEach((protocol, groups) -> new PageFigures(page, protocol).write(groups));
         details.features();
         details.seeds();
         details.provenance();

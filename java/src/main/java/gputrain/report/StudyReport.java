@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Writes one page for a whole paper: its tables beside ours, its figures, every deviation from it. */
 public final class StudyReport {
@@ -98,38 +99,49 @@ public final class StudyReport {
     }
 
     private static void table(Markup page, Study.Table table, Map<String, SavedRun> runs) {
+        List<StudyLine> lines = StudyLine.of(table, runs);
+        boolean leakFree = lines.stream().anyMatch(line -> line.leakFree().isPresent());
+        boolean counts =
+                lines.stream().anyMatch(line -> Double.isFinite(line.nuclei().published()));
         page.open("section").element("h2", table.title());
         page.open("div", "class", "scroll").open("table").open("thead").open("tr");
         for (String name : List.of("Model", "Set")) {
             page.element("th", name, "rowspan", 2);
         }
-        page.element("th", "Nuclei", "rowspan", 2, "class", "n");
-        page.element("th", "rms deviation (MeV)", "colspan", 6, "class", "group");
+        if (counts) {
+            page.element("th", "nuclei", "colspan", 2, "class", "group");
+        } else {
+            page.element("th", "Nuclei", "rowspan", 2, "class", "n");
+        }
+        page.element("th", "rms deviation (MeV)", "colspan", leakFree ? 6 : 4, "class", "group");
         page.element("th", "mean absolute error (MeV)", "colspan", 2, "class", "group");
         page.close().open("tr");
-        for (String name : List.of(
-                "paper",
-                "ours: mean ± sd",
-                "difference",
-                "ensemble",
-                "leak-free: mean ± sd",
-                "ensemble",
-                "paper",
-                "ours: mean ± sd")) {
-            page.element("th", name, "class", "n");
-        }
+        Stream.of(
+                        counts ? List.of("paper", "ours") : List.<String>of(),
+                        List.of("paper", "ours: mean ± sd", "difference", "ensemble"),
+                        leakFree ? List.of("leak-free: mean ± sd", "ensemble") : List.<String>of(),
+                        List.of("paper", "ours: mean ± sd"))
+                .flatMap(List::stream)
+                .forEach(name -> page.element("th", name, "class", "n"));
         page.close().close().open("tbody");
         String label = "";
-        for (StudyLine line : StudyLine.of(table, runs)) {
-            row(page, line, line.label().equals(label) ? "" : line.label());
+        for (StudyLine line : lines) {
+            row(page, line, line.label().equals(label) ? "" : line.label(), counts, leakFree);
             label = line.label();
         }
         page.close().close().close();
         page.element(
                 "p",
                 "sd: standard deviation over the networks; ensemble: deviation of their mean prediction; difference:"
-                        + " ours minus the paper's, negative where ours is better. Leak-free: the stopping point is chosen on a"
-                        + " part of the training set; the test set is only reported.",
+                        + " ours minus the paper's, negative where ours is better."
+                        + (leakFree
+                                ? " Leak-free: the stopping point is chosen on a"
+                                        + " part of the training set; the test set is only reported."
+                                : "")
+                        + (counts
+                                ? " |Im y| < τ: what is left of a set when each network keeps the nuclei whose |Im y| is"
+                                        + " below τ, the ensemble those whose mean |Im y| is."
+                                : ""),
                 "class",
                 "note");
         if (!table.note().isBlank()) {
@@ -138,10 +150,14 @@ public final class StudyReport {
         page.close().newLine();
     }
 
-    private static void row(Markup page, StudyLine line, String label) {
+    private static void row(Markup page, StudyLine line, String label, boolean counts, boolean leakFree) {
         page.open("tr", "class", label.isEmpty() ? null : "first");
         page.element("td", label, "class", "name").element("td", line.set());
-        page.element("td", Numbers.count(line.count()), "class", "n");
+        StudyLine.Nuclei nuclei = line.nuclei();
+        if (counts) {
+            page.element("td", Numbers.fixed(nuclei.published(), 0), "class", "n");
+        }
+        page.element("td", Numbers.nuclei(nuclei.count(), nuclei.spread()), "class", counts ? "n strong" : "n");
         Metric ours = metric(line.paper());
         double published = line.published().rmsdMeV();
         page.element("td", Numbers.energy(published), "class", "n");
@@ -152,8 +168,10 @@ public final class StudyReport {
                 "class",
                 ("n " + Verdict.cssClass(ours, published)).strip());
         page.element("td", Numbers.energy(ours.ensemble()), "class", "n");
-        page.element("td", metric(line.leakFree()).text(), "class", "n strong");
-        page.element("td", Numbers.energy(metric(line.leakFree()).ensemble()), "class", "n");
+        if (leakFree) {
+            page.element("td", metric(line.leakFree()).text(), "class", "n strong");
+            page.element("td", Numbers.energy(metric(line.leakFree()).ensemble()), "class", "n");
+        }
         page.element("td", Numbers.energy(line.published().maeMeV()), "class", "n");
         page.element(
                 "td",
@@ -209,7 +227,7 @@ public final class StudyReport {
     private String csv(Map<String, SavedRun> runs) {
         StringBuilder text = new StringBuilder(
                 "table,row,set,nuclei,paperRmsdMeV,rmsdMeV,rmsdSpreadMeV,ensembleRmsdMeV,"
-                        + "networks,leakFreeRmsdMeV,leakFreeRmsdSpreadMeV,leakFreeEnsembleRmsdMeV,paperMaeMeV,maeMeV\n");
+                        + "networks,leakFreeRmsdMeV,leakFreeRmsdSpreadMeV,leakFreeEnsembleRmsdMeV,paperMaeMeV,maeMeV,paperNuclei,nucleiSpread\n");
         for (Study.Table table : study.tables()) {
             for (StudyLine line : StudyLine.of(table, runs)) {
                 StudyLine.Measure none =
@@ -222,7 +240,7 @@ public final class StudyReport {
                         .append(',')
                         .append(quoted(line.set()))
                         .append(',')
-                        .append(line.count());
+                        .append(number(line.nuclei().count()));
                 for (double value : new double[] {
                     line.published().rmsdMeV(), ours.rmsdMeV(), ours.rmsdSpreadMeV(), ours.ensembleRmsdMeV()
                 }) {
@@ -238,7 +256,11 @@ public final class StudyReport {
                 }) {
                     text.append(',').append(cell(value));
                 }
-                text.append('\n');
+                text.append(',')
+                        .append(number(line.nuclei().published()))
+                        .append(',')
+                        .append(number(line.nuclei().spread()))
+                        .append('\n');
             }
         }
         return text.toString();
@@ -246,6 +268,11 @@ public final class StudyReport {
 
     private static String quoted(String text) {
         return '"' + text.replace("\"", "\"\"") + '"';
+    }
+
+    /** A number of nuclei: a whole one unless it is a mean. */
+    private static String number(double value) {
+        return value == Math.rint(value) ? Long.toString(Math.round(value)) : cell(value);
     }
 
     private static String cell(double value) {

@@ -38,13 +38,6 @@ record ThresholdPoint(
                 .toList();
     }
 
-    /** A number of nuclei over the replicas, with its standard deviation. */
-    static String countText(Metric count) {
-        return Double.isFinite(count.standardDeviation())
-                ? Numbers.fixed(count.mean(), 1) + " ± " + Numbers.fixed(count.standardDeviation(), 1)
-                : Numbers.fixed(count.mean(), 0);
-    }
-
     private static ThresholdPoint read(Json json) {
         Json published = json.get("published");
         return new ThresholdPoint(

@@ -81,7 +81,8 @@ final class ThresholdTable {
         page.open("tr", "class", set.isEmpty() ? null : "first");
         page.element("td", protocol, "class", "name").element("td", set);
         page.element("td", Double.isFinite(point.tauMeV()) ? Numbers.plain(point.tauMeV()) : "none", "class", "n");
-        page.element("td", ThresholdPoint.countText(point.count()), "class", "n strong");
+        page.element(
+                "td", Numbers.nuclei(point.count().mean(), point.count().standardDeviation()), "class", "n strong");
         page.element("td", Numbers.fixed(point.count().ensemble(), 0), "class", "n");
         page.element("td", Numbers.fixed(point.publishedCount(), 0), "class", "n");
         Metric rmsd = point.rmsd();
