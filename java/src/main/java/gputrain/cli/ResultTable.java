@@ -2,6 +2,7 @@ package gputrain.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
+import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.Map;
 
@@ -84,7 +85,9 @@ final class ResultTable {
                     Locale.ROOT,
                     "  %-10s %-8s   %-15s  %-8s  %-15s  %-8s  %-8s%n",
                     line.path("set").asText(),
-                    String.format(Locale.ROOT, "%.3g", line.path("tauMeV").asDouble()),
+                    BigDecimal.valueOf(line.path("tauMeV").asDouble())
+                            .stripTrailingZeros()
+                            .toPlainString(),
                     nuclei(line.path("count")),
                     published.path("count").isNumber() ? published.path("count").asText() : "-",
                     spread(line.path("rmsdMeV")),

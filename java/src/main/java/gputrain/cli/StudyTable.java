@@ -91,6 +91,7 @@ final class StudyTable {
                 }
                 if (Double.isFinite(nuclei.spread())) {
                     node.put("countSpread", nuclei.spread());
+                    node.put("ensembleCount", Math.round(nuclei.ensemble()));
                 }
                 if (Double.isFinite(nuclei.published())) {
                     node.put("publishedCount", Math.round(nuclei.published()));

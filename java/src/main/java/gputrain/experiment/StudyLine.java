@@ -2,6 +2,7 @@ package gputrain.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,11 +31,12 @@ public record StudyLine(
      *
      * @param count of a set, or the mean over the networks of what a threshold of |Im y| leaves of it
      * @param spread standard deviation over the networks; NaN when they all have the same nuclei
+     * @param ensemble how many the networks' mean |Im y| leaves; NaN when that can only be the same, or of one network
      * @param published the paper's; NaN when it is not given or can only be the same
      */
-    public record Nuclei(double count, double spread, double published) {
+    public record Nuclei(double count, double spread, double ensemble, double published) {
         static Nuclei of(JsonNode metrics) {
-            return new Nuclei(metrics.path("count").asInt(), Double.NaN, Double.NaN);
+            return new Nuclei(metrics.path("count").asInt(), Double.NaN, Double.NaN, Double.NaN);
         }
     }
 
@@ -103,7 +105,7 @@ public record StudyLine(
         }
         for (JsonNode threshold : protocol.path("thresholds")) {
             String set = threshold.path("set").asText() + ", |Im y| < "
-                    + PlanText.number(threshold.path("tauMeV").asDouble()) + " MeV";
+                    + plain(threshold.path("tauMeV").asDouble()) + " MeV";
             if (set.equals(name)) {
                 return threshold;
             }
@@ -113,9 +115,11 @@ public record StudyLine(
 
     private static Nuclei below(JsonNode threshold) {
         JsonNode count = threshold.path("count");
+        boolean several = count.path("replicas").size() > 1;
         return new Nuclei(
                 number(count.path("mean")),
-                count.path("replicas").size() > 1 ? number(count.path("standardDeviation")) : Double.NaN,
+                several ? number(count.path("standardDeviation")) : Double.NaN,
+                several ? number(count.path("ensemble")) : Double.NaN,
                 number(threshold.path("published").path("count")));
     }
 
@@ -180,6 +184,11 @@ public record StudyLine(
     private static ExperimentException noSuchSet(Study.Row row, String set) {
         return new ExperimentException("the study's row \"" + row.label() + "\" names the set \"" + set + "\", which "
                 + row.experiment() + " has not");
+    }
+
+    /** A threshold as a study file writes it: all digits, no power of ten. */
+    private static String plain(double value) {
+        return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
     }
 
     private static double number(JsonNode node) {

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /** Writes one page for a whole paper: its tables beside ours, its figures, every deviation from it. */
 public final class StudyReport {
@@ -67,7 +66,7 @@ public final class StudyReport {
         Report.head(page, study.title());
         page.open("body").open("main").newLine();
         header(page);
-        study.tables().forEach(table -> table(page, table, runs));
+        study.tables().forEach(table -> StudyResults.write(page, table, StudyLine.of(table, runs)));
         if (!figures.isEmpty()) {
             page.open("section").element("h2", "Figures");
             figures.forEach((figure, drawn) -> {
@@ -96,96 +95,6 @@ public final class StudyReport {
         page.text(".").close();
         study.notes().forEach(note -> page.element("p", note));
         page.close().newLine();
-    }
-
-    private static void table(Markup page, Study.Table table, Map<String, SavedRun> runs) {
-        List<StudyLine> lines = StudyLine.of(table, runs);
-        boolean leakFree = lines.stream().anyMatch(line -> line.leakFree().isPresent());
-        boolean counts =
-                lines.stream().anyMatch(line -> Double.isFinite(line.nuclei().published()));
-        page.open("section").element("h2", table.title());
-        page.open("div", "class", "scroll").open("table").open("thead").open("tr");
-        for (String name : List.of("Model", "Set")) {
-            page.element("th", name, "rowspan", 2);
-        }
-        if (counts) {
-            page.element("th", "nuclei", "colspan", 2, "class", "group");
-        } else {
-            page.element("th", "Nuclei", "rowspan", 2, "class", "n");
-        }
-        page.element("th", "rms deviation (MeV)", "colspan", leakFree ? 6 : 4, "class", "group");
-        page.element("th", "mean absolute error (MeV)", "colspan", 2, "class", "group");
-        page.close().open("tr");
-        Stream.of(
-                        counts ? List.of("paper", "ours") : List.<String>of(),
-                        List.of("paper", "ours: mean ± sd", "difference", "ensemble"),
-                        leakFree ? List.of("leak-free: mean ± sd", "ensemble") : List.<String>of(),
-                        List.of("paper", "ours: mean ± sd"))
-                .flatMap(List::stream)
-                .forEach(name -> page.element("th", name, "class", "n"));
-        page.close().close().open("tbody");
-        String label = "";
-        for (StudyLine line : lines) {
-            row(page, line, line.label().equals(label) ? "" : line.label(), counts, leakFree);
-            label = line.label();
-        }
-        page.close().close().close();
-        page.element(
-                "p",
-                "sd: standard deviation over the networks; ensemble: deviation of their mean prediction; difference:"
-                        + " ours minus the paper's, negative where ours is better."
-                        + (leakFree
-                                ? " Leak-free: the stopping point is chosen on a"
-                                        + " part of the training set; the test set is only reported."
-                                : "")
-                        + (counts
-                                ? " |Im y| < τ: what is left of a set when each network keeps the nuclei whose |Im y| is"
-                                        + " below τ, the ensemble those whose mean |Im y| is."
-                                : ""),
-                "class",
-                "note");
-        if (!table.note().isBlank()) {
-            page.element("p", table.note(), "class", "note");
-        }
-        page.close().newLine();
-    }
-
-    private static void row(Markup page, StudyLine line, String label, boolean counts, boolean leakFree) {
-        page.open("tr", "class", label.isEmpty() ? null : "first");
-        page.element("td", label, "class", "name").element("td", line.set());
-        StudyLine.Nuclei nuclei = line.nuclei();
-        if (counts) {
-            page.element("td", Numbers.fixed(nuclei.published(), 0), "class", "n");
-        }
-        page.element("td", Numbers.nuclei(nuclei.count(), nuclei.spread()), "class", counts ? "n strong" : "n");
-        Metric ours = metric(line.paper());
-        double published = line.published().rmsdMeV();
-        page.element("td", Numbers.energy(published), "class", "n");
-        page.element("td", ours.text(), "class", "n strong");
-        page.element(
-                "td",
-                Numbers.signedEnergy(Verdict.difference(ours, published)),
-                "class",
-                ("n " + Verdict.cssClass(ours, published)).strip());
-        page.element("td", Numbers.energy(ours.ensemble()), "class", "n");
-        if (leakFree) {
-            page.element("td", metric(line.leakFree()).text(), "class", "n strong");
-            page.element("td", Numbers.energy(metric(line.leakFree()).ensemble()), "class", "n");
-        }
-        page.element("td", Numbers.energy(line.published().maeMeV()), "class", "n");
-        page.element(
-                "td",
-                line.paper()
-                        .map(one -> Numbers.energy(one.maeMeV(), one.maeSpreadMeV()))
-                        .orElse(Numbers.NONE),
-                "class",
-                "n");
-        page.close();
-    }
-
-    private static Metric metric(Optional<StudyLine.Measure> measure) {
-        return measure.map(one -> new Metric(one.rmsdMeV(), one.rmsdSpreadMeV(), List.of(), one.ensembleRmsdMeV()))
-                .orElse(Metric.NONE);
     }
 
     /** What was run, how, and where it differs from the paper. */
@@ -227,7 +136,7 @@ public final class StudyReport {
     private String csv(Map<String, SavedRun> runs) {
         StringBuilder text = new StringBuilder(
                 "table,row,set,nuclei,paperRmsdMeV,rmsdMeV,rmsdSpreadMeV,ensembleRmsdMeV,"
-                        + "networks,leakFreeRmsdMeV,leakFreeRmsdSpreadMeV,leakFreeEnsembleRmsdMeV,paperMaeMeV,maeMeV,paperNuclei,nucleiSpread\n");
+                        + "networks,leakFreeRmsdMeV,leakFreeRmsdSpreadMeV,leakFreeEnsembleRmsdMeV,paperMaeMeV,maeMeV,paperNuclei,nucleiSpread,ensembleNuclei\n");
         for (Study.Table table : study.tables()) {
             for (StudyLine line : StudyLine.of(table, runs)) {
                 StudyLine.Measure none =
@@ -260,6 +169,8 @@ public final class StudyReport {
                         .append(number(line.nuclei().published()))
                         .append(',')
                         .append(number(line.nuclei().spread()))
+                        .append(',')
+                        .append(number(line.nuclei().ensemble()))
                         .append('\n');
             }
         }
