@@ -54,8 +54,7 @@ final class NuclideChart {
 
     /** The chart of a protocol that has predictions with experimental values. */
     static Figure of(Protocol protocol) {
-        return of(
-                protocol.fileStem() + "-chart.svg", "Residual", protocol.predictions(), classUnit(protocol.compared()));
+        return of(protocol.fileStem() + "-chart.svg", "Residual", protocol.predictions(), classUnit(protocol.inside()));
     }
 
     /**

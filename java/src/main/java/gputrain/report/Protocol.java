@@ -65,12 +65,19 @@ record Protocol(
         return predictions.stream().filter(Prediction::compared).toList();
     }
 
+    /** Those of {@link #compared} that a scale is chosen by: without extra sets, which a network can miss by any amount. */
+    List<Prediction> inside() {
+        List<Prediction> inside =
+                compared().stream().filter(p -> Sets.usual(p.set())).toList();
+        return inside.isEmpty() ? compared() : inside;
+    }
+
     /** The ink of a set; those beyond the usual ones that have nuclei of their own differ. */
     Ink ink(String set) {
         List<String> extras = predictions.stream()
                 .map(Prediction::set)
                 .distinct()
-                .filter(name -> !name.equals(Prediction.NO_SET) && Ink.ofSet(name) == Ink.OTHER)
+                .filter(name -> !name.equals(Prediction.NO_SET) && !Sets.usual(name))
                 .toList();
         return extras.contains(set) ? Ink.EXTRA_SETS.get(extras.indexOf(set) % Ink.EXTRA_SETS.size()) : Ink.ofSet(set);
     }

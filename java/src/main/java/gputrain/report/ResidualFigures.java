@@ -24,10 +24,11 @@ final class ResidualFigures {
             add(set);
         }
         protocol.compared().forEach(p -> add(p.set()));
-        double squares = protocol.compared().stream()
+        List<Prediction> inside = protocol.inside();
+        double squares = inside.stream()
                 .mapToDouble(p -> p.residualMeV() * p.residualMeV())
                 .sum();
-        double rms = Math.sqrt(squares / protocol.compared().size());
+        double rms = Math.sqrt(squares / inside.size());
         double reach = rms > 0 ? REACH * rms : 1;
         binMeV = Scale.Linear.roundStep(reach / 24);
         limitMeV = Math.ceil(reach / binMeV) * binMeV;

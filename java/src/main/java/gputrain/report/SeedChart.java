@@ -10,6 +10,7 @@ import java.util.List;
 final class SeedChart {
     private static final double ROW = 30;
     private static final double TOP = 40;
+    private static final double WIDE = 30;
 
     private SeedChart() {}
 
@@ -45,13 +46,7 @@ final class SeedChart {
         Svg svg = new Svg(
                 Figure.FULL_WIDTH, height, "Root-mean-square deviation of every seed, per protocol and set of nuclei");
         Frame frame = new Frame(
-                svg,
-                left,
-                TOP,
-                svg.width() - left - 24,
-                rows.size() * ROW,
-                Scale.Linear.covering(extent, 10),
-                new Scale.Rows(rows.size()));
+                svg, left, TOP, svg.width() - left - 24, rows.size() * ROW, scale(extent), new Scale.Rows(rows.size()));
         for (Scale.Tick tick : frame.x().ticks()) {
             double at = frame.px(tick.value());
             svg.line(at, frame.top(), at, frame.bottom(), Stroke.solid(Ink.GRID, 1));
@@ -72,12 +67,20 @@ final class SeedChart {
                 svg);
     }
 
+    /** Logarithmic when some sets are missed by so much more than others that those would be one line. */
+    private static Scale scale(Extent extent) {
+        boolean wide = extent.min() > 0 && extent.max() / extent.min() > WIDE;
+        return wide ? Scale.Log.covering(extent) : Scale.Linear.covering(extent, 10);
+    }
+
     private static void draw(Frame frame, Row row, double y) {
         Svg svg = frame.svg();
         Metric rmsd = row.metrics.rmsd();
         svg.text(frame.left() - 12, y + 4, row.name, Anchor.END, Ink.TEXT, Frame.LABEL_SIZE);
         if (Double.isFinite(rmsd.standardDeviation())) {
-            double from = frame.px(rmsd.mean() - rmsd.standardDeviation());
+            // On a logarithmic axis a spread can reach below everything.
+            double low = rmsd.mean() - rmsd.standardDeviation();
+            double from = frame.x().shows(low) ? Math.max(frame.px(low), frame.left()) : frame.left();
             double to = frame.px(rmsd.mean() + rmsd.standardDeviation());
             svg.rectangle(from, y - 10, to - from, 20, row.ink, 0.16);
         }

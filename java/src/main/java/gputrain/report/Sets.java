@@ -10,6 +10,11 @@ final class Sets {
 
     private Sets() {}
 
+    /** Whether a set is one that every experiment may have. */
+    static boolean usual(String set) {
+        return USUAL.contains(set);
+    }
+
     /** Members by name of the set: the usual ones as a reader expects them, then the others as they come. */
     static <T> List<Map.Entry<String, T>> inOrder(Map<String, T> members) {
         return members.entrySet().stream()

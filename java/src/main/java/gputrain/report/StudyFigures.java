@@ -115,7 +115,7 @@ final class StudyFigures {
 
     private List<Figure> errorMaps(Study.ErrorMapFigure figure) {
         List<Prediction> all = figure.models().stream()
-                .flatMap(model -> data.protocol(model).compared().stream())
+                .flatMap(model -> data.protocol(model).inside().stream())
                 .toList();
         double unit = NuclideChart.classUnit(all);
         return figure.models().stream()

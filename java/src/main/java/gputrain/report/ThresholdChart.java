@@ -1,6 +1,5 @@
 package gputrain.report;
 
-import gputrain.report.Svg.Anchor;
 import gputrain.report.Svg.Stroke;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +54,7 @@ final class ThresholdChart {
                 new Figure(
                         stem + "-rms.svg",
                         "Rms deviation of the nuclei whose |Im y| is below τ." + seeds + paper
-                                + (whole ? " Dashed: the paper's figure of the whole set." : ""),
+                                + (whole ? " Dashed: the paper's figures of the whole sets." : ""),
                         chart.draw(
                                 "Rms deviation against the threshold",
                                 "rms deviation (MeV)",
@@ -129,20 +128,8 @@ final class ThresholdChart {
 
     private static void wholeSet(Frame frame, Line line, double value) {
         if (Double.isFinite(value)) {
-            frame.svg()
-                    .line(
-                            frame.left(),
-                            frame.py(value),
-                            frame.right(),
-                            frame.py(value),
-                            Stroke.dashed(line.ink(), 1).faded(0.8))
-                    .text(
-                            frame.left() + 6,
-                            frame.py(value) - 5,
-                            "paper, " + line.name() + " " + Numbers.energy(value),
-                            Anchor.START,
-                            line.ink(),
-                            Frame.TICK_SIZE);
+            Stroke stroke = Stroke.dashed(line.ink(), 1).faded(0.8);
+            frame.svg().line(frame.left(), frame.py(value), frame.right(), frame.py(value), stroke);
         }
     }
 

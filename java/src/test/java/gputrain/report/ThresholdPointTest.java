@@ -61,6 +61,12 @@ class ThresholdPointTest {
     }
 
     @Test
+    void noExtraSetDecidesTheScaleOfTheResiduals() throws IOException {
+        assertThat(read().inside()).extracting(Prediction::set).containsExactly("test");
+        assertThat(read().compared()).hasSize(3);
+    }
+
+    @Test
     void theChartSaysHowUncertainAPredictionIs() throws IOException {
         Protocol protocol = read();
         assertThat(NuclideChart.of(protocol).svg().inline()).contains("|Im y| 7.000");
