@@ -166,7 +166,7 @@ class Session {
 };
 
 inline bool same(const std::vector<double>& a, const std::vector<double>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
+  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0);
 }
 
 inline void compare(const std::vector<State>& a, const std::vector<State>& b, const char* what) {
