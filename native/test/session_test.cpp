@@ -1,10 +1,12 @@
 // Sessions through the C interface: the number of threads changes no bit, resuming goes on exactly, samples come in
 // order, wrong arguments are refused with a message.
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <string>
 #include <vector>
 
+#include "permutation.h"
 #include "training.h"
 
 namespace {
@@ -39,6 +41,22 @@ void resume_goes_on_exactly(const Problem& problem, const char* what) {
   fresh.restore(saved);
   fresh.advance(27);
   compare(whole.states(), fresh.states(), what);
+}
+
+void an_order_visits_every_row_once() {
+  for (int32_t size : {1, 2, 3, 16, 63, 64, 65, 1000, 2099, 4096, 4097}) {
+    gputrain::Permutation order(size, 7, 3);
+    std::vector<int32_t> rows(static_cast<size_t>(size)), sorted, part(40);
+    order.entries(0, size, rows.data());
+    sorted = rows;
+    std::sort(sorted.begin(), sorted.end());
+    for (int32_t i = 0; i < size; i++) {
+      CHECK(sorted[static_cast<size_t>(i)] == i, "row %d of %d", i, size);
+    }
+    int32_t n = std::min(40, size / 2 + 1);
+    order.entries(size - n, n, part.data());
+    CHECK(std::equal(part.begin(), part.begin() + n, rows.end() - n), "the last %d entries of %d", n, size);
+  }
 }
 
 void it_learns(const Problem& problem) {
@@ -220,6 +238,7 @@ void predictions_are_those_of_training(int family) {
 
 int main() {
   skip_without_isa();
+  an_order_visits_every_row_once();
   for (int family : {GT_DENSE, GT_PRODUCT_UNITS, GT_COMPLEX_PRODUCT_UNITS}) {
     for (int replicas : {1, 2, 5}) {
       for (int rows : {6, 61, 1000}) {
