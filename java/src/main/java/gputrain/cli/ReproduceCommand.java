@@ -40,7 +40,7 @@ final class ReproduceCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "PAPER", description = "huang, zeng, liu, or a study file (.toml).")
+    @Parameters(paramLabel = "PAPER", description = "huang, zeng, liu, dellen, or a study file (.toml).")
     private String paper = "";
 
     @Option(

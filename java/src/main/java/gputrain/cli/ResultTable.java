@@ -2,6 +2,7 @@ package gputrain.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
+import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.Map;
 
@@ -65,6 +66,44 @@ final class ResultTable {
                     figure(metrics.path("maeMeV").path("ensemble")),
                     figure(published.path("maeMeV")));
         }
+        thresholds(out, protocol);
+    }
+
+    /** What the experiment's own thresholds leave; the others make up a curve of the report. */
+    private static void thresholds(PrintWriter out, JsonNode protocol) {
+        boolean first = true;
+        for (JsonNode line : protocol.path("thresholds")) {
+            JsonNode published = line.path("published");
+            if (published.isMissingNode()) {
+                continue;
+            }
+            if (first) {
+                out.println("  |Im y| below (MeV)   nuclei           paper     rmsd             ensemble  paper");
+                first = false;
+            }
+            out.printf(
+                    Locale.ROOT,
+                    "  %-10s %-8s   %-15s  %-8s  %-15s  %-8s  %-8s%n",
+                    line.path("set").asText(),
+                    BigDecimal.valueOf(line.path("tauMeV").asDouble())
+                            .stripTrailingZeros()
+                            .toPlainString(),
+                    nuclei(line.path("count")),
+                    published.path("count").isNumber() ? published.path("count").asText() : "-",
+                    spread(line.path("rmsdMeV")),
+                    figure(line.path("rmsdMeV").path("ensemble")),
+                    figure(published.path("rmsdMeV")));
+        }
+    }
+
+    private static String nuclei(JsonNode count) {
+        return count.path("replicas").size() > 1
+                ? String.format(
+                        Locale.ROOT,
+                        "%.1f +- %.1f",
+                        count.path("mean").asDouble(),
+                        count.path("standardDeviation").asDouble())
+                : String.format(Locale.ROOT, "%.0f", count.path("mean").asDouble());
     }
 
     private static String spread(JsonNode spread) {

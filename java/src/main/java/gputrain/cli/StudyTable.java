@@ -7,6 +7,7 @@ import gputrain.experiment.SavedRun;
 import gputrain.experiment.Study;
 import gputrain.experiment.StudyLine;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -25,16 +26,30 @@ final class StudyTable {
         for (Study.Table table : study.tables()) {
             out.println();
             out.println(study.title() + ", " + table.title() + " (rms deviation in MeV)");
-            out.printf(
-                    "  %-26s %-26s %6s  %-7s %-17s %-9s %-17s %s%n",
-                    "", "set", "nuclei", "paper", "ours", "ensemble", "leak-free", "ensemble");
+            List<StudyLine> lines = StudyLine.of(table, runs);
+            boolean leakFree = lines.stream().anyMatch(line -> line.leakFree().isPresent());
+            boolean counts = lines.stream()
+                    .anyMatch(line -> Double.isFinite(line.nuclei().published()));
+            String format = "  %-26s %-26s %" + (counts ? 14 : 6) + "s  %-7s %-17s %-9s %-17s %s";
+            print(
+                    out,
+                    format,
+                    "",
+                    "set",
+                    counts ? "nuclei (paper)" : "nuclei",
+                    "paper",
+                    "ours",
+                    "ensemble",
+                    leakFree ? "leak-free" : "",
+                    leakFree ? "ensemble" : "");
             String label = "";
-            for (StudyLine line : StudyLine.of(table, runs)) {
-                out.printf(
-                        "  %-26s %-26s %6d  %-7s %-17s %-9s %-17s %s%n",
+            for (StudyLine line : lines) {
+                print(
+                        out,
+                        format,
                         line.label().equals(label) ? "" : line.label(),
                         line.set(),
-                        line.count(),
+                        nuclei(line.nuclei()),
                         number(line.published().rmsdMeV()),
                         spread(line.paper()),
                         ensemble(line.paper()),
@@ -47,6 +62,18 @@ final class StudyTable {
         out.flush();
     }
 
+    private static void print(PrintWriter out, String format, Object... cells) {
+        out.println(String.format(Locale.ROOT, format, cells).stripTrailing());
+    }
+
+    /** The paper's number stands behind ours, where it can differ. */
+    private static String nuclei(StudyLine.Nuclei nuclei) {
+        String ours = String.format(Locale.ROOT, Double.isFinite(nuclei.spread()) ? "%.1f" : "%.0f", nuclei.count());
+        return Double.isFinite(nuclei.published())
+                ? ours + String.format(Locale.ROOT, " (%.0f)", nuclei.published())
+                : ours;
+    }
+
     /** The same as a JSON array of lines; figures that are not there are null. */
     String json() {
         ArrayNode array = new ObjectMapper().createArrayNode();
@@ -56,7 +83,19 @@ final class StudyTable {
                 node.put("table", table.title());
                 node.put("row", line.label());
                 node.put("set", line.set());
-                node.put("count", line.count());
+                StudyLine.Nuclei nuclei = line.nuclei();
+                if (nuclei.count() == Math.rint(nuclei.count())) {
+                    node.put("count", Math.round(nuclei.count()));
+                } else {
+                    node.put("count", nuclei.count());
+                }
+                if (Double.isFinite(nuclei.spread())) {
+                    node.put("countSpread", nuclei.spread());
+                    node.put("ensembleCount", Math.round(nuclei.ensemble()));
+                }
+                if (Double.isFinite(nuclei.published())) {
+                    node.put("publishedCount", Math.round(nuclei.published()));
+                }
                 measure(node.putObject("published"), line.published());
                 line.paper().ifPresent(one -> measure(node.putObject("paper"), one));
                 line.leakFree().ifPresent(one -> measure(node.putObject("leak-free"), one));

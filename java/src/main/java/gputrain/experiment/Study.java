@@ -43,7 +43,8 @@ public record Study(
     /**
      * The results of one experiment.
      *
-     * @param sets the sets to show; all when empty
+     * @param sets the sets to show, or what thresholds of |Im y| leave of them, such as {@code test, |Im y| < 0.1 MeV}; all when
+     *     empty
      * @param baseline a theory table whose bare deviations are shown instead of the networks'
      * @param published the paper's figures of a baseline, by set; those of an experiment are in its own file
      */
@@ -117,4 +118,16 @@ public record Study(
     /** Histogram of the deviations with a fitted normal curve. */
     public record HistogramFigure(String title, List<Model> models, String set, double limitMeV, int bins)
             implements Figure {}
+
+    /** Rms deviation and number of the nuclei of a set below thresholds of |Im y| (Dellen et al., Fig. 4). */
+    public record ThresholdFigure(String title, List<Model> models, String set) implements Figure {}
+
+    /** Residuals, |Im y| and experimental uncertainties of a set on the chart of nuclides (Dellen et al., Fig. 5a to c). */
+    public record UncertaintyMapFigure(String title, List<Model> models, String set) implements Figure {}
+
+    /** The sets of nuclei on the chart of nuclides (Dellen et al., Fig. 5d). */
+    public record SetsMapFigure(String title, List<Model> models) implements Figure {}
+
+    /** Product units in the plane of their two exponents (Dellen et al., Fig. 2). */
+    public record ExponentFigure(String title, List<Model> models) implements Figure {}
 }

@@ -15,7 +15,7 @@ public final class StudyFile {
     private static final String ROOT = "studies/";
 
     /** The studies packed with the program. */
-    public static final List<String> NAMES = List.of("huang", "zeng", "liu");
+    public static final List<String> NAMES = List.of("huang", "zeng", "liu", "dellen");
 
     private static final List<String> SETS = List.of("train", "test", "all");
 
@@ -227,12 +227,16 @@ public final class StudyFile {
                         section.oneOf("set", "test", SETS),
                         positive(section, "limit-MeV"),
                         count(section, "bins", 1, 1000));
+            case "thresholds" -> new Study.ThresholdFigure(title, all, section.string("set"));
+            case "uncertainty-map" -> new Study.UncertaintyMapFigure(title, all, section.string("set", "all"));
+            case "sets-map" -> new Study.SetsMapFigure(title, all);
+            case "exponents" -> new Study.ExponentFigure(title, all);
             default ->
                 throw section.error(
                         "kind",
                         "\"" + kind
                                 + "\" is not one of sensitivity, stopping-loss, error-map, residuals, binned, chains,"
-                                + " landscape, histogram");
+                                + " landscape, histogram, thresholds, uncertainty-map, sets-map, exponents");
         };
     }
 

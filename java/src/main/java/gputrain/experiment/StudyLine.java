@@ -1,6 +1,8 @@
 package gputrain.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,13 +13,32 @@ import java.util.Optional;
  * there is none.
  *
  * @param label the row's name in the paper's table
- * @param count nuclei
+ * @param nuclei how many
  * @param published the paper's figure
  * @param paper ours under the paper's protocol
  * @param leakFree ours with the stopping point chosen without the test set
  */
 public record StudyLine(
-        String label, String set, int count, Measure published, Optional<Measure> paper, Optional<Measure> leakFree) {
+        String label,
+        String set,
+        Nuclei nuclei,
+        Measure published,
+        Optional<Measure> paper,
+        Optional<Measure> leakFree) {
+
+    /**
+     * A number of nuclei.
+     *
+     * @param count of a set, or the mean over the networks of what a threshold of |Im y| leaves of it
+     * @param spread standard deviation over the networks; NaN when they all have the same nuclei
+     * @param ensemble how many the networks' mean |Im y| leaves; NaN when that can only be the same, or of one network
+     * @param published the paper's; NaN when it is not given or can only be the same
+     */
+    public record Nuclei(double count, double spread, double ensemble, double published) {
+        static Nuclei of(JsonNode metrics) {
+            return new Nuclei(metrics.path("count").asInt(), Double.NaN, Double.NaN, Double.NaN);
+        }
+    }
 
     /**
      * Deviations, as printed or as measured.
@@ -59,31 +80,52 @@ public record StudyLine(
             sets.remove("validation");
         }
         for (String set : sets) {
-            JsonNode metrics = first.path("metrics").path(set);
+            JsonNode metrics = figures(first, set);
             if (metrics.isMissingNode()) {
-                throw new ExperimentException(row.experiment() + " has no set \"" + set + "\", which the table's row "
-                        + row.label() + " names");
+                throw noSuchSet(row, set);
             }
-            JsonNode published = first.path("published").path(set);
+            // A threshold's figures have the paper's beside them, a set's are in a list of their own.
+            boolean whole = first.path("metrics").has(set);
+            JsonNode published = whole ? first.path("published").path(set) : metrics.path("published");
             lines.add(new StudyLine(
                     row.label(),
                     set,
-                    metrics.path("count").asInt(),
-                    new Measure(
-                            number(published.path("rmsdMeV")),
-                            Double.NaN,
-                            Double.NaN,
-                            number(published.path("maeMeV")),
-                            Double.NaN,
-                            1),
+                    whole ? Nuclei.of(metrics) : below(metrics),
+                    published(number(published.path("rmsdMeV")), number(published.path("maeMeV"))),
                     measure(run, Protocol.PAPER, set),
                     measure(run, Protocol.LEAK_FREE, set)));
         }
     }
 
+    /** Figures of a set, or of what a threshold of |Im y| leaves of one; missing when there is no such thing. */
+    private static JsonNode figures(JsonNode protocol, String name) {
+        JsonNode metrics = protocol.path("metrics").path(name);
+        if (!metrics.isMissingNode()) {
+            return metrics;
+        }
+        for (JsonNode threshold : protocol.path("thresholds")) {
+            String set = threshold.path("set").asText() + ", |Im y| < "
+                    + plain(threshold.path("tauMeV").asDouble()) + " MeV";
+            if (set.equals(name)) {
+                return threshold;
+            }
+        }
+        return MissingNode.getInstance();
+    }
+
+    private static Nuclei below(JsonNode threshold) {
+        JsonNode count = threshold.path("count");
+        boolean several = count.path("replicas").size() > 1;
+        return new Nuclei(
+                number(count.path("mean")),
+                several ? number(count.path("standardDeviation")) : Double.NaN,
+                several ? number(count.path("ensemble")) : Double.NaN,
+                number(threshold.path("published").path("count")));
+    }
+
     private static Optional<Measure> measure(SavedRun run, Protocol protocol, String set) {
         for (JsonNode node : run.record().path("protocols")) {
-            JsonNode metrics = node.path("metrics").path(set);
+            JsonNode metrics = figures(node, set);
             if (node.path("name").asText().equals(protocol.id()) && !metrics.isMissingNode()) {
                 JsonNode rmsd = metrics.path("rmsdMeV");
                 int networks = rmsd.path("replicas").size();
@@ -98,6 +140,10 @@ public record StudyLine(
             }
         }
         return Optional.empty();
+    }
+
+    private static Measure published(double rmsdMeV, double maeMeV) {
+        return new Measure(rmsdMeV, Double.NaN, Double.NaN, maeMeV, Double.NaN, 1);
     }
 
     private static void theory(Study.Row row, SavedRun run, List<StudyLine> lines) {
@@ -122,12 +168,11 @@ public record StudyLine(
                         number(metrics.path("maeMeV")),
                         Double.NaN,
                         1);
-                double published = row.published().getOrDefault(set, Double.NaN);
                 lines.add(new StudyLine(
                         row.label(),
                         set,
-                        metrics.path("count").asInt(),
-                        new Measure(published, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 1),
+                        Nuclei.of(metrics),
+                        published(row.published().getOrDefault(set, Double.NaN), Double.NaN),
                         Optional.of(ours),
                         Optional.empty()));
             }
@@ -139,6 +184,11 @@ public record StudyLine(
     private static ExperimentException noSuchSet(Study.Row row, String set) {
         return new ExperimentException("the study's row \"" + row.label() + "\" names the set \"" + set + "\", which "
                 + row.experiment() + " has not");
+    }
+
+    /** A threshold as a study file writes it: all digits, no power of ten. */
+    private static String plain(double value) {
+        return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
     }
 
     private static double number(JsonNode node) {

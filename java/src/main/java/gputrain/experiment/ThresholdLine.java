@@ -10,8 +10,8 @@ import java.util.stream.IntStream;
  * The nuclei of a set whose |Im y| is below a threshold (Dellen et al., Section 3.2), network by network.
  *
  * @param count nuclei, over the networks; its ensemble value is that of the mean |Im y| of the networks
- * @param rmsdMeV over the networks that have such a nucleus; the ensemble's value is of the mean prediction on the nuclei
- *     whose mean |Im y| is below
+ * @param rmsdMeV over the networks that have such a nucleus, NaN when none has; the ensemble's value is of the mean
+ *     prediction on the nuclei whose mean |Im y| is below
  */
 record ThresholdLine(String set, double tauMeV, Spread count, Spread rmsdMeV) {
     /** 1-2-5 steps from 5 keV to 20 MeV. */
@@ -38,7 +38,10 @@ record ThresholdLine(String set, double tauMeV, Spread count, Spread rmsdMeV) {
         double ensemble = chosen.length == 0
                 ? Double.NaN
                 : Deviation.of(mean(predictions), experiment, chosen).rmsdMeV();
-        return new ThresholdLine(set, tauMeV, Spread.of(counts, chosen.length), Spread.of(deviations, ensemble));
+        Spread rmsd = deviations.isEmpty()
+                ? new Spread(Double.NaN, Double.NaN, List.of(), ensemble)
+                : Spread.of(deviations, ensemble);
+        return new ThresholdLine(set, tauMeV, Spread.of(counts, chosen.length), rmsd);
     }
 
     private static int[] below(double[] imaginary, double tauMeV, int[] rows) {

@@ -1,5 +1,6 @@
 package gputrain.report;
 
+import java.util.List;
 import java.util.function.Function;
 
 /**
@@ -8,6 +9,7 @@ import java.util.function.Function;
  *
  * <p>Lines differ in lightness as well as hue; the residual classes grow darker (on a dark screen lighter) with the
  * size of the residual on both sides, blue below and orange above zero, which all common colour-blindness keeps apart.
+ * Levels of a size are the colours of viridis, darker (on a dark screen lighter) with the size.
  */
 enum Ink {
     PAGE("page", "#ffffff", "#15181c"),
@@ -31,6 +33,15 @@ enum Ink {
     PLUS_2("p2", "#e6975a", "#b1652d"),
     PLUS_3("p3", "#bf5a1f", "#ea9d5e"),
     PLUS_4("p4", "#74300a", "#ffddbd"),
+    LEVEL_1("l1", "#fde725", "#440154"),
+    LEVEL_2("l2", "#addc30", "#472d7b"),
+    LEVEL_3("l3", "#5ec962", "#3b528b"),
+    LEVEL_4("l4", "#28ae80", "#2c728e"),
+    LEVEL_5("l5", "#21918c", "#21918c"),
+    LEVEL_6("l6", "#2c728e", "#28ae80"),
+    LEVEL_7("l7", "#3b528b", "#5ec962"),
+    LEVEL_8("l8", "#472d7b", "#addc30"),
+    LEVEL_9("l9", "#440154", "#fde725"),
     SERIES_1("c1", "#12406f", "#9cc7f5"),
     SERIES_2("c2", "#c8500e", "#f07a3a"),
     SERIES_3("c3", "#45a88c", "#3fae92"),
@@ -38,6 +49,13 @@ enum Ink {
     SERIES_5("c5", "#5f3f94", "#8f6fd6"),
     SERIES_6("c6", "#7fc0ee", "#4f9fd8"),
     SERIES_7("c7", "#b0487f", "#f0b0d5");
+
+    /** Sizes from small to large. */
+    static final List<Ink> LEVELS =
+            List.of(LEVEL_1, LEVEL_2, LEVEL_3, LEVEL_4, LEVEL_5, LEVEL_6, LEVEL_7, LEVEL_8, LEVEL_9);
+
+    /** Sets of nuclei beside those of every experiment, in the order in which they come. */
+    static final List<Ink> EXTRA_SETS = List.of(OTHER, SERIES_7, SERIES_4, SERIES_6);
 
     final String id;
     final String light;

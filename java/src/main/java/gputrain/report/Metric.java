@@ -3,7 +3,7 @@ package gputrain.report;
 import java.util.List;
 
 /**
- * A measure of deviation over the replicas, in MeV; NaN where the record has no value.
+ * A figure over the replicas, a deviation in MeV or a number of nuclei; NaN where the record has no value.
  *
  * @param standardDeviation over the replicas; NaN for a single one
  * @param replicas each replica's value

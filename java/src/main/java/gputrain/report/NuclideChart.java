@@ -258,7 +258,8 @@ final class NuclideChart {
         return p.name() + " (Z " + p.nuclide().Z() + ", N " + p.nuclide().N() + "), " + p.set() + ": residual "
                 + Numbers.signedEnergy(p.residualMeV()) + " MeV; experiment "
                 + Numbers.energy(p.experimentMeV(), p.uncertaintyMeV()) + ", predicted "
-                + Numbers.energy(p.predictedMeV(), p.spreadMeV());
+                + Numbers.energy(p.predictedMeV(), p.spreadMeV())
+                + (Double.isFinite(p.imaginaryMeV()) ? "; |Im y| " + Numbers.energy(p.imaginaryMeV()) : "");
     }
 
     private double x(int n) {

@@ -79,6 +79,11 @@ final class Numbers {
                 : significant(value, Math.max(1, exact.precision()));
     }
 
+    /** A number of nuclei, or its mean and spread over networks. */
+    static String nuclei(double mean, double spread) {
+        return Double.isFinite(spread) ? fixed(mean, 1) + " ± " + fixed(spread, 1) : fixed(mean, 0);
+    }
+
     static String count(long value) {
         return String.format(Locale.ROOT, "%,d", value).replace("-", MINUS);
     }

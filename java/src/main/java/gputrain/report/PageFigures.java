@@ -3,6 +3,7 @@ package gputrain.report;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The parts of the page that show a protocol's curves, charts and worst nuclei. */
 final class PageFigures {
@@ -16,15 +17,26 @@ final class PageFigures {
         this.protocol = protocol;
     }
 
-    /** Every figure of a protocol, in the order of the page. */
-    static List<Figure> of(Protocol protocol) {
+    /**
+     * Figures that belong together.
+     *
+     * @param title a heading of their own; empty for none
+     */
+    record Group(String title, List<Figure> figures) {}
+
+    /** Every figure of a protocol that its files give, in the order of the page; no group is empty. */
+    static List<Group> of(Protocol protocol) {
         List<Figure> figures = new ArrayList<>(CurveFigures.of(protocol));
         if (!protocol.compared().isEmpty()) {
             figures.add(NuclideChart.of(protocol));
             figures.addAll(ResidualFigures.of(protocol));
         }
         figures.addAll(SeparationChart.of(protocol));
-        return figures;
+        List<Figure> uncertainty = new ArrayList<>(ThresholdChart.of(protocol));
+        uncertainty.addAll(UncertaintyMaps.of(protocol));
+        return Stream.of(new Group("", figures), new Group("The imaginary part as uncertainty", uncertainty))
+                .filter(group -> !group.figures().isEmpty())
+                .toList();
     }
 
     static void write(Markup page, Figure figure) {
@@ -35,7 +47,7 @@ final class PageFigures {
                 .newLine();
     }
 
-    void write(List<Figure> figures) {
+    void write(List<Group> groups) {
         page.open("section").element("h2", "Figures: " + protocol.title());
         if (protocol.traces().isEmpty()) {
             page.element("p", "No metrics.csv for this protocol, so no curves of the training.", "class", "note");
@@ -52,9 +64,14 @@ final class PageFigures {
         if (Double.isFinite(rate)) {
             page.element("p", "The learning rate was " + Numbers.plain(rate) + " throughout.", "class", "note");
         }
-        page.open("div", "class", "figures").newLine();
-        figures.forEach(figure -> write(page, figure));
-        page.close();
+        for (Group group : groups) {
+            if (!group.title().isEmpty()) {
+                page.element("h3", group.title());
+            }
+            page.open("div", "class", "figures").newLine();
+            group.figures().forEach(figure -> write(page, figure));
+            page.close();
+        }
         worst();
         page.close().newLine();
     }

@@ -12,6 +12,7 @@ import java.util.List;
  * @param set name of the set of nuclei; {@code none} for a nuclide without an experimental value
  * @param spreadMeV standard deviation over the replicas
  * @param residualMeV experiment minus prediction
+ * @param imaginaryMeV mean of the replicas' |Im y|, of complex networks
  */
 record Prediction(
         Nuclide nuclide,
@@ -21,8 +22,10 @@ record Prediction(
         double uncertaintyMeV,
         double predictedMeV,
         double spreadMeV,
-        double residualMeV) {
+        double residualMeV,
+        double imaginaryMeV) {
     static final String NO_SET = "none";
+    private static final String IMAGINARY = "imaginaryMeV";
 
     static List<Prediction> read(Path file) {
         List<Prediction> predictions = new ArrayList<>();
@@ -58,6 +61,7 @@ record Prediction(
                 row.number("experimentUncertaintyMeV"),
                 row.number("predictedMeV"),
                 row.number("spreadMeV"),
-                row.number("residualMeV"));
+                row.number("residualMeV"),
+                row.columns().contains(IMAGINARY) ? row.number(IMAGINARY) : Double.NaN);
     }
 }

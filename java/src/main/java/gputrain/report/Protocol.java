@@ -65,6 +65,16 @@ record Protocol(
         return predictions.stream().filter(Prediction::compared).toList();
     }
 
+    /** The ink of a set; those beyond the usual ones that have nuclei of their own differ. */
+    Ink ink(String set) {
+        List<String> extras = predictions.stream()
+                .map(Prediction::set)
+                .distinct()
+                .filter(name -> !name.equals(Prediction.NO_SET) && Ink.ofSet(name) == Ink.OTHER)
+                .toList();
+        return extras.contains(set) ? Ink.EXTRA_SETS.get(extras.indexOf(set) % Ink.EXTRA_SETS.size()) : Ink.ofSet(set);
+    }
+
     /** The name reduced to what a file name may hold. */
     String fileStem() {
         String stem = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");

@@ -1,12 +1,15 @@
 package gputrain.report;
 
+import gputrain.experiment.SavedRun;
 import gputrain.file.AtomicFiles;
 import gputrain.file.OutputException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,20 +37,46 @@ public final class Report {
     public static void write(Path runDirectory, Path html) {
         Json run = Json.read(runDirectory.resolve("run.json"));
         List<Protocol> protocols = Protocol.readAll(runDirectory, run);
-        Map<Protocol, List<Figure>> figures = new LinkedHashMap<>();
-        protocols.forEach(protocol -> figures.put(protocol, PageFigures.of(protocol)));
+        Map<Protocol, List<PageFigures.Group>> figures = new LinkedHashMap<>();
+        protocols.forEach(protocol -> {
+            List<PageFigures.Group> groups = new ArrayList<>(PageFigures.of(protocol));
+            List<Figure> exponents = exponents(runDirectory, run, protocol);
+            if (!exponents.isEmpty()) {
+                groups.add(new PageFigures.Group("Exponents of the product units", exponents));
+            }
+            figures.put(protocol, groups);
+        });
         String page = page(run, protocols, figures);
         Path folder = runDirectory.resolve(FIGURES);
         SeedChart.of(protocols).forEach(figure -> write(folder, figure));
-        figures.values().forEach(list -> list.forEach(figure -> write(folder, figure)));
+        figures.values().stream()
+                .flatMap(List::stream)
+                .flatMap(group -> group.figures().stream())
+                .forEach(figure -> write(folder, figure));
         AtomicFiles.writeText(html, page);
+    }
+
+    /** Of product units that can be drawn and whose parameters are there. */
+    private static List<Figure> exponents(Path runDirectory, Json run, Protocol protocol) {
+        if (!run.get("network").get("kind").textOr("").equals("product-units")) {
+            return List.of();
+        }
+        SavedRun saved = SavedRun.load(runDirectory);
+        return saved.protocols().stream()
+                .filter(one -> one.id().equals(protocol.name()))
+                .filter(one -> Files.exists(saved.directory().parameters(one)))
+                .map(saved::model)
+                .filter(ExponentChart::drawable)
+                .findFirst()
+                .map(model -> ExponentChart.of(protocol.fileStem() + "-exponents", protocol.title(), model))
+                .orElse(List.of());
     }
 
     private static void write(Path folder, Figure figure) {
         AtomicFiles.writeText(folder.resolve(figure.fileName()), figure.svg().standalone());
     }
 
-    private static String page(Json run, List<Protocol> protocols, Map<Protocol, List<Figure>> figures) {
+    private static String page(Json run, List<Protocol> protocols, Map<Protocol, List<PageFigures.Group>> figures) {
         Markup page = new Markup();
         head(page, ResultSections.title(run));
         page.open("body").open("main").newLine();
@@ -55,10 +84,11 @@ public final class Report {
         RunSections details = new RunSections(page, run, protocols);
         results.headline();
         results.table();
+        ThresholdTable.write(page, protocols);
         results.baselines();
         details.training();
         details.deviations();
-        figures.forEach((protocol, list) -> new PageFigures(page, protocol).write(list));
+        figures.forEach((protocol, groups) -> new PageFigures(page, protocol).write(groups));
         details.features();
         details.seeds();
         details.provenance();

@@ -77,10 +77,10 @@ final class ResidualFigures {
         shares.forEach((set, values) -> {
             String outline = steps(frame, values);
             if (set.equals("train")) {
-                svg.area(outline, Ink.ofSet(set), 0.18);
+                svg.area(outline, protocol.ink(set), 0.18);
             }
-            svg.path(outline, Stroke.solid(Ink.ofSet(set), 1.7));
-            legend.line(set, Stroke.solid(Ink.ofSet(set), 2));
+            svg.path(outline, Stroke.solid(protocol.ink(set), 1.7));
+            legend.line(set, Stroke.solid(protocol.ink(set), 2));
         });
         return new Figure(
                 protocol.fileStem() + "-residuals.svg",
@@ -101,7 +101,7 @@ final class ResidualFigures {
         }
         Legend legend = new Legend(svg, frame.left(), 20);
         sets.forEach((set, members) -> {
-            svg.fillGroup(Ink.ofSet(set));
+            svg.fillGroup(protocol.ink(set));
             double radius = set.equals("train") ? 1.2 : 1.8;
             for (Prediction p : members) {
                 if (Math.abs(p.residualMeV()) <= limitMeV) {
@@ -109,7 +109,7 @@ final class ResidualFigures {
                 }
             }
             svg.endGroup();
-            legend.dot(set, Ink.ofSet(set), true);
+            legend.dot(set, protocol.ink(set), true);
         });
         svg.line(frame.left(), frame.py(0), frame.right(), frame.py(0), Stroke.solid(Ink.TEXT, 0.8));
         return new Figure(

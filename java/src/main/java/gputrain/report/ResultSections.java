@@ -41,7 +41,15 @@ final class ResultSections {
         // Beside the figures, because how the stopping point was chosen decides what they are worth.
         protocols.forEach(this::description);
         if (protocols.stream().noneMatch(p -> p.name().equals(Protocol.LEAK_FREE))) {
-            page.element("p", "This run has no leak-free protocol: its test figures may have guided the training.");
+            // The settings name the leak-free recipe wherever the file has one: without one nothing can look at a test
+            // set.
+            boolean needed = !run.get("settings").present()
+                    || run.get("settings").get(Protocol.LEAK_FREE).present();
+            page.element(
+                    "p",
+                    needed
+                            ? "This run has no leak-free protocol: its test figures may have guided the training."
+                            : "No test set chooses anything in this run, so it needs no leak-free protocol.");
         }
         page.close().newLine();
     }
@@ -135,8 +143,11 @@ final class ResultSections {
     private String whatWasTrained() {
         List<String> parts = new ArrayList<>();
         Json network = run.get("network");
-        if (!network.get("widths").items().isEmpty()) {
-            String widths = String.join("-", network.get("widths").texts());
+        boolean dense = !network.get("widths").items().isEmpty();
+        if (dense || network.get("shape").present()) {
+            String widths = dense
+                    ? String.join("-", network.get("widths").texts())
+                    : network.get("shape").textOr("");
             String activation =
                     network.get("activation").text().map(a -> " " + a).orElse("");
             double parameters = network.get("parameters").number();

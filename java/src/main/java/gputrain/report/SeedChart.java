@@ -21,7 +21,7 @@ final class SeedChart {
         for (Protocol protocol : protocols) {
             protocol.sets().forEach((set, metrics) -> {
                 if (metrics.rmsd().present() && !set.equals("all")) {
-                    rows.add(new Row(protocol.title() + ", " + set, Ink.ofSet(set), metrics));
+                    rows.add(new Row(protocol.title() + ", " + set, protocol.ink(set), metrics));
                 }
             });
         }

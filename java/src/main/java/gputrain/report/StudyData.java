@@ -121,6 +121,11 @@ final class StudyData {
         return Masses.theory(library.theory(id));
     }
 
+    /** The networks of a run's first protocol. */
+    TrainedModel trained(Study.Model model) {
+        return trained(model.experiment());
+    }
+
     private TrainedModel trained(String name) {
         SavedRun run = run(name);
         return run.model(run.protocols().get(0));

@@ -52,7 +52,10 @@ final class StudyFigures {
         if (figure instanceof Study.LandscapeFigure one) {
             return landscapes(one);
         }
-        return histograms((Study.HistogramFigure) figure);
+        if (figure instanceof Study.HistogramFigure one) {
+            return histograms(one);
+        }
+        return new ProductUnitFigures(data, stem).draw(figure);
     }
 
     private Figure sensitivity(Study.SensitivityFigure figure) {
@@ -302,7 +305,8 @@ final class StudyFigures {
         return values.stream().mapToDouble(x -> x).toArray();
     }
 
-    private static String slug(String label) {
+    /** A label as part of a file name. */
+    static String slug(String label) {
         return label.toLowerCase(Locale.ROOT)
                 .chars()
                 .mapToObj(c -> Character.isLetterOrDigit(c) ? Character.toString(c) : "-")

@@ -66,7 +66,7 @@ public final class StudyReport {
         Report.head(page, study.title());
         page.open("body").open("main").newLine();
         header(page);
-        study.tables().forEach(table -> table(page, table, runs));
+        study.tables().forEach(table -> StudyResults.write(page, table, StudyLine.of(table, runs)));
         if (!figures.isEmpty()) {
             page.open("section").element("h2", "Figures");
             figures.forEach((figure, drawn) -> {
@@ -95,79 +95,6 @@ public final class StudyReport {
         page.text(".").close();
         study.notes().forEach(note -> page.element("p", note));
         page.close().newLine();
-    }
-
-    private static void table(Markup page, Study.Table table, Map<String, SavedRun> runs) {
-        page.open("section").element("h2", table.title());
-        page.open("div", "class", "scroll").open("table").open("thead").open("tr");
-        for (String name : List.of("Model", "Set")) {
-            page.element("th", name, "rowspan", 2);
-        }
-        page.element("th", "Nuclei", "rowspan", 2, "class", "n");
-        page.element("th", "rms deviation (MeV)", "colspan", 6, "class", "group");
-        page.element("th", "mean absolute error (MeV)", "colspan", 2, "class", "group");
-        page.close().open("tr");
-        for (String name : List.of(
-                "paper",
-                "ours: mean ± sd",
-                "difference",
-                "ensemble",
-                "leak-free: mean ± sd",
-                "ensemble",
-                "paper",
-                "ours: mean ± sd")) {
-            page.element("th", name, "class", "n");
-        }
-        page.close().close().open("tbody");
-        String label = "";
-        for (StudyLine line : StudyLine.of(table, runs)) {
-            row(page, line, line.label().equals(label) ? "" : line.label());
-            label = line.label();
-        }
-        page.close().close().close();
-        page.element(
-                "p",
-                "sd: standard deviation over the networks; ensemble: deviation of their mean prediction; difference:"
-                        + " ours minus the paper's, negative where ours is better. Leak-free: the stopping point is chosen on a"
-                        + " part of the training set; the test set is only reported.",
-                "class",
-                "note");
-        if (!table.note().isBlank()) {
-            page.element("p", table.note(), "class", "note");
-        }
-        page.close().newLine();
-    }
-
-    private static void row(Markup page, StudyLine line, String label) {
-        page.open("tr", "class", label.isEmpty() ? null : "first");
-        page.element("td", label, "class", "name").element("td", line.set());
-        page.element("td", Numbers.count(line.count()), "class", "n");
-        Metric ours = metric(line.paper());
-        double published = line.published().rmsdMeV();
-        page.element("td", Numbers.energy(published), "class", "n");
-        page.element("td", ours.text(), "class", "n strong");
-        page.element(
-                "td",
-                Numbers.signedEnergy(Verdict.difference(ours, published)),
-                "class",
-                ("n " + Verdict.cssClass(ours, published)).strip());
-        page.element("td", Numbers.energy(ours.ensemble()), "class", "n");
-        page.element("td", metric(line.leakFree()).text(), "class", "n strong");
-        page.element("td", Numbers.energy(metric(line.leakFree()).ensemble()), "class", "n");
-        page.element("td", Numbers.energy(line.published().maeMeV()), "class", "n");
-        page.element(
-                "td",
-                line.paper()
-                        .map(one -> Numbers.energy(one.maeMeV(), one.maeSpreadMeV()))
-                        .orElse(Numbers.NONE),
-                "class",
-                "n");
-        page.close();
-    }
-
-    private static Metric metric(Optional<StudyLine.Measure> measure) {
-        return measure.map(one -> new Metric(one.rmsdMeV(), one.rmsdSpreadMeV(), List.of(), one.ensembleRmsdMeV()))
-                .orElse(Metric.NONE);
     }
 
     /** What was run, how, and where it differs from the paper. */
@@ -209,7 +136,7 @@ public final class StudyReport {
     private String csv(Map<String, SavedRun> runs) {
         StringBuilder text = new StringBuilder(
                 "table,row,set,nuclei,paperRmsdMeV,rmsdMeV,rmsdSpreadMeV,ensembleRmsdMeV,"
-                        + "networks,leakFreeRmsdMeV,leakFreeRmsdSpreadMeV,leakFreeEnsembleRmsdMeV,paperMaeMeV,maeMeV\n");
+                        + "networks,leakFreeRmsdMeV,leakFreeRmsdSpreadMeV,leakFreeEnsembleRmsdMeV,paperMaeMeV,maeMeV,paperNuclei,nucleiSpread,ensembleNuclei\n");
         for (Study.Table table : study.tables()) {
             for (StudyLine line : StudyLine.of(table, runs)) {
                 StudyLine.Measure none =
@@ -222,7 +149,7 @@ public final class StudyReport {
                         .append(',')
                         .append(quoted(line.set()))
                         .append(',')
-                        .append(line.count());
+                        .append(number(line.nuclei().count()));
                 for (double value : new double[] {
                     line.published().rmsdMeV(), ours.rmsdMeV(), ours.rmsdSpreadMeV(), ours.ensembleRmsdMeV()
                 }) {
@@ -238,7 +165,13 @@ public final class StudyReport {
                 }) {
                     text.append(',').append(cell(value));
                 }
-                text.append('\n');
+                text.append(',')
+                        .append(number(line.nuclei().published()))
+                        .append(',')
+                        .append(number(line.nuclei().spread()))
+                        .append(',')
+                        .append(number(line.nuclei().ensemble()))
+                        .append('\n');
             }
         }
         return text.toString();
@@ -246,6 +179,11 @@ public final class StudyReport {
 
     private static String quoted(String text) {
         return '"' + text.replace("\"", "\"\"") + '"';
+    }
+
+    /** A number of nuclei: a whole one unless it is a mean. */
+    private static String number(double value) {
+        return value == Math.rint(value) ? Long.toString(Math.round(value)) : cell(value);
     }
 
     private static String cell(double value) {

@@ -13,7 +13,15 @@ import org.junit.jupiter.api.Test;
 class SeparationEnergiesTest {
     private static Prediction lead(int n, double experiment, double uncertainty, double predicted) {
         return new Prediction(
-                new Nuclide(82, n), "Pb", "train", experiment, uncertainty, predicted, 0.05, experiment - predicted);
+                new Nuclide(82, n),
+                "Pb",
+                "train",
+                experiment,
+                uncertainty,
+                predicted,
+                0.05,
+                experiment - predicted,
+                Double.NaN);
     }
 
     @Test
@@ -52,7 +60,7 @@ class SeparationEnergiesTest {
         Map<Integer, Integer> isotopes = Map.of(28, 7, 50, 3, 30, 9, 31, 8, 40, 12);
         isotopes.forEach((z, count) -> {
             for (int n = 40; n < 40 + count; n++) {
-                predictions.add(new Prediction(new Nuclide(z, n), "X", "train", -50, 0.01, -50, 0.1, 0));
+                predictions.add(new Prediction(new Nuclide(z, n), "X", "train", -50, 0.01, -50, 0.1, 0, Double.NaN));
             }
         });
 
