@@ -3,12 +3,19 @@
 # on the machine hits both; the best of each counts. Needs a C++ compiler, CMake and a python3 that has torch.
 #
 #   bench/cpu/compare.sh [ROUNDS [ROWS WIDTH WIDTH ...]]      default: 3 rounds, 1720 rows, 13 80 40 3
+#   bench/cpu/compare.sh ROUNDS complex [ROWS INPUTS LINEAR-UNITS PRODUCT-UNITS]      complex product units in
+#                                                       mini-batches of 500; default: 2099 10 20 40, CPUN-L
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 rounds=${1:-3}
 shift || true
 shape=("$@")
 [ ${#shape[@]} -gt 0 ] || shape=(1720 13 80 40 3)
+peer=(bench/cpu/pytorch_epoch.py "${shape[@]}")
+if [ "${shape[0]}" = complex ]; then
+  [ ${#shape[@]} -gt 1 ] || shape=(complex 2099 10 20 40)
+  peer=(bench/cpu/pytorch_product_units.py "${shape[1]}" 500 "${shape[@]:2}")
+fi
 python=${PYTHON:-python3}
 "$python" -c 'import torch' 2>/dev/null || {
   echo "no PyTorch in $python; install it (Debian: python3-torch) or set PYTHON" >&2
@@ -23,7 +30,7 @@ trap 'rm -f "$log"' EXIT
 for round in $(seq "$rounds"); do
   echo "round $round" >&2
   "$build/native/gputrain_cpu_bench" "${shape[@]}" | tee -a "$log" >&2
-  OMP_WAIT_POLICY=PASSIVE "$python" bench/cpu/pytorch_epoch.py "${shape[@]}" | tee -a "$log" >&2
+  OMP_WAIT_POLICY=PASSIVE "$python" "${peer[@]}" | tee -a "$log" >&2
 done
 awk '
   /^ +[0-9]+ +[0-9.]+ \(/ {

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "permutation.h"
-
 namespace gputrain {
 namespace {
 
@@ -55,8 +53,10 @@ Tile DenseWorker::tile(const RowRange& rows, int first, int valid) {
             padded, valid};
   }
   const RowFormat& format = model_.row_format();
+  int32_t positions[kTileRows];
+  rows.positions(first, valid, positions);
   for (int i = 0; i < valid; i++) {
-    const int from = rows.order->at(position + i);
+    const int from = positions[i];
     const size_t to = static_cast<size_t>(i);
     std::copy_n(rows.set.inputs(from), format.input_stride, inputs_.data() + to * format.input_stride);
     for (size_t k = 0; k < format.outputs; k++) {

@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <new>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 
@@ -19,6 +20,14 @@ Floats::Floats(size_t n) : size_(n) {
     throw std::bad_alloc();
   }
   std::memset(data_.get(), 0, bytes);
+}
+
+void RowRange::positions(int from, int n, int32_t* to) const {
+  if (order != nullptr) {
+    order->entries(first + from, n, to);
+  } else {
+    std::iota(to, to + n, first + from);
+  }
 }
 
 void Model::mirror_all(const float* primary, float* mirror_block) const {

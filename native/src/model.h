@@ -6,17 +6,19 @@
 
 #include "floats.h"
 #include "network.h"
+#include "permutation.h"
 #include "rows.h"
 
 namespace gputrain {
-
-class Permutation;
 
 // Rows first ... first + count - 1 of an epoch's order.
 struct RowRange {
   const PackedRows& set;
   const Permutation* order;  // null: as they are packed
   int first, count;
+
+  // Where in the set rows from ... from + n - 1 of the range are.
+  void positions(int from, int n, int32_t* to) const;
 };
 
 // What one thread needs to take rows through a network.

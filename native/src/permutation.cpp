@@ -1,5 +1,7 @@
 #include "permutation.h"
 
+#include <algorithm>
+
 namespace gputrain {
 namespace {
 
@@ -50,14 +52,6 @@ Permutation::Permutation(int32_t size, int64_t seed, int64_t epoch) : size_(stat
   }
 }
 
-int32_t Permutation::at(int32_t position) const {
-  uint32_t value = static_cast<uint32_t>(position);
-  do {
-    value = encrypt(value);
-  } while (value >= size_);
-  return static_cast<int32_t>(value);
-}
-
 uint32_t Permutation::encrypt(uint32_t value) const {
   uint32_t mask = (1U << half_bits_) - 1;
   uint32_t left = value >> half_bits_;
@@ -68,6 +62,38 @@ uint32_t Permutation::encrypt(uint32_t value) const {
     right = next;
   }
   return left << half_bits_ | right;
+}
+
+// Many at once: the rounds of one entry wait for each other, those of different entries do not.
+void Permutation::entries(int32_t first, int32_t count, int32_t* to) const {
+  constexpr int32_t kTogether = 64;
+  for (int32_t begin = 0; begin < count; begin += kTogether) {
+    const int32_t n = std::min(kTogether, count - begin);
+    uint32_t value[kTogether];
+    for (int32_t i = 0; i < n; i++) {
+      value[i] = encrypt(static_cast<uint32_t>(first + begin + i));
+    }
+    // About half of them are out of range and walk on.
+    int32_t walking[kTogether];
+    int32_t left = 0;
+    for (int32_t i = 0; i < n; i++) {
+      walking[left] = i;
+      left += value[i] >= size_ ? 1 : 0;
+    }
+    while (left > 0) {
+      const int32_t walkers = left;
+      left = 0;
+      for (int32_t w = 0; w < walkers; w++) {
+        const int32_t i = walking[w];
+        value[i] = encrypt(value[i]);
+        walking[left] = i;
+        left += value[i] >= size_ ? 1 : 0;
+      }
+    }
+    for (int32_t i = 0; i < n; i++) {
+      to[begin + i] = static_cast<int32_t>(value[i]);
+    }
+  }
 }
 
 }  // namespace gputrain

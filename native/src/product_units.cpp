@@ -5,8 +5,6 @@
 #include <stdexcept>
 #include <string>
 
-#include "permutation.h"
-
 namespace gputrain {
 namespace {
 
@@ -46,11 +44,12 @@ ProductUnitWorker::ProductUnitWorker(const ProductUnitModel& model) : model_(mod
 ProductTile ProductUnitWorker::tile(const RowRange& rows, int first, int valid) {
   const RowFormat& format = model_.row_format();
   const int padded = padded_rows(valid);
+  int32_t positions[kProductRows];
+  rows.positions(first, valid, positions);
+  std::fill(positions + valid, positions + padded, positions[valid - 1]);
   for (int i = 0; i < padded; i++) {
-    const int position = rows.first + first + std::min(i, valid - 1);
-    const int from = rows.order == nullptr ? position : rows.order->at(position);
-    const float* input = rows.set.inputs(from);
-    const float* target = rows.set.targets(from);
+    const float* input = rows.set.inputs(positions[i]);
+    const float* target = rows.set.targets(positions[i]);
     float* to = inputs_.data() + i;
     for (size_t k = 0; k < format.inputs; k++, to += kProductRows) {
       *to = input[k];

@@ -177,9 +177,11 @@ void Team::update(Replica& replica, const Step& step, int member, int members) {
 
 // Adds this member's share of the parameters to their sum over the epochs.
 void Team::average(Replica& replica, int member, int members) {
-  int n = static_cast<int>(replica.primary.size());
-  for (int i = share(n, member, members); i < share(n, member + 1, members); i++) {
-    replica.parameter_sum[static_cast<size_t>(i)] += static_cast<double>(replica.primary[static_cast<size_t>(i)]);
+  size_t size = replica.primary.size();
+  size_t first = size * static_cast<size_t>(member) / static_cast<size_t>(members);
+  size_t last = size * (static_cast<size_t>(member) + 1) / static_cast<size_t>(members);
+  for (size_t i = first; i < last; i++) {
+    replica.parameter_sum[i] += static_cast<double>(replica.primary[i]);
   }
 }
 

@@ -143,6 +143,24 @@ void against_reference(const Case& c) {
   compare(c, "input gradient", slopes, expected_slopes, 2e-5);
 }
 
+// The rows that fill up a group are of the range: one that overflows elsewhere in the set leaves no NaN here.
+void other_rows_do_not_matter(const Case& c) {
+  Sample sample(c);
+  std::fill_n(sample.inputs.begin(), c.net.inputs, 1e30);
+  std::fill(sample.parameters.begin() + c.net.exponents().begin, sample.parameters.begin() + c.net.coefficients().begin,
+            0.9);
+  Packed packed(c, sample);
+  Loss loss = {c.loss, static_cast<float>(kDelta), 1.0F};
+  Floats sums(packed.model->primary_size());
+  for (int first : {0, 1}) {
+    double sum = packed.model->worker()->train(packed.parameters(), {*packed.rows, nullptr, first, c.rows - 1}, loss,
+                                               sums.data());
+    CHECK(std::isfinite(sum) == (first == 1), "loss %g from row %d on", sum, first);
+  }
+  CHECK(std::all_of(sums.data(), sums.data() + sums.size(), [](float g) { return std::isfinite(g); }),
+        "a gradient that is not finite");
+}
+
 // The guard must not hold here: below it the gradient is not the derivative when the network is complex.
 void reference_against_differences(const Case& c) {
   Sample sample(c);
@@ -181,6 +199,9 @@ int main() {
       }
       reference_against_differences({{complex, shape[0], shape[1], shape[2], narrow}, 5, LossKind::squared});
     }
+  }
+  for (bool complex : {false, true}) {
+    other_rows_do_not_matter({{complex, 4, 0, 3, 0.02}, 21, LossKind::squared});
   }
   return result();
 }

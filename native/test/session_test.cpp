@@ -1,161 +1,15 @@
 // Sessions through the C interface: the number of threads changes no bit, resuming goes on exactly, samples come in
 // order, wrong arguments are refused with a message.
+#include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <random>
 #include <string>
 #include <vector>
 
-#include "check.h"
+#include "permutation.h"
+#include "training.h"
 
 namespace {
-
-struct Problem {
-  std::vector<int32_t> widths = {5, 24, 10, 2};
-  std::vector<double> inputs, targets, initial, weights = {1, -0.5};
-  std::vector<std::vector<int32_t>> lists;
-  std::vector<std::vector<int32_t>> sizes;
-  std::vector<gt_replica> replicas;
-  gt_plan plan{};
-  gt_data data{};
-
-  explicit Problem(int rows, int replica_count) {
-    std::mt19937 random(3);
-    std::uniform_real_distribution<double> unit(-1, 1);
-    for (int r = 0; r < rows; r++) {
-      for (int i = 0; i < widths[0]; i++) {
-        inputs.push_back(unit(random));
-      }
-      double x = inputs[static_cast<size_t>(r) * 5];
-      targets.push_back(std::sin(3 * x));
-      targets.push_back(x * x);
-    }
-    for (size_t l = 0; l + 1 < widths.size(); l++) {
-      for (int i = 0; i < (widths[l] + 1) * widths[l + 1]; i++) {
-        initial.push_back(unit(random) / std::sqrt(widths[l]));
-      }
-    }
-    for (int i = 0; i < replica_count; i++) {
-      // Training rows, and a second set that overlaps them; the last replica has an empty one.
-      std::vector<int32_t> list;
-      for (int r = i; r < rows; r++) {
-        list.push_back(r);
-      }
-      int32_t train = rows - i;
-      int32_t other = i + 1 == replica_count && i > 0 ? 0 : rows / 3;
-      for (int r = 0; r < other; r++) {
-        list.push_back(r);
-      }
-      lists.push_back(list);
-      sizes.push_back({train, other});
-    }
-    for (size_t i = 0; i < lists.size(); i++) {
-      replicas.push_back({static_cast<int64_t>(i), lists[i].data(), sizes[i].data(), 1e-5,
-                          1 + 0.1 * static_cast<double>(i), initial.data()});
-    }
-    plan.widths = widths.data();
-    plan.layers = 3;
-    plan.activation = GT_GELU;
-    plan.loss = GT_HUBER;
-    plan.optimizer = GT_ADAM;
-    plan.huber_delta = 1;
-    plan.beta1 = 0.9;
-    plan.beta2 = 0.999;
-    plan.epsilon = 1e-8;
-    plan.momentum = 0.9;
-    plan.output_weights = weights.data();
-    plan.row_sets = 2;
-    plan.replicas = replica_count;
-    plan.replica = replicas.data();
-    plan.rules.rate_rule = GT_RATE_PLATEAU;
-    plan.rules.rate = 5e-3;
-    plan.rules.factor = 0.7;
-    plan.rules.rate_patience = 3;
-    plan.rules.threshold = 0.01;
-    plan.rules.every = 1;
-    plan.rules.watched = 1;
-    plan.rules.max_epochs = 1000;
-    plan.rules.sample_every = 7;
-    data = {inputs.data(), targets.data(), rows};
-  }
-};
-
-struct State {
-  gt_progress progress{};
-  std::vector<double> parameters, first, second, best;
-};
-
-struct Samples {
-  std::vector<int32_t> replica;
-  std::vector<int64_t> epoch;
-  std::vector<double> loss, rate, rms;
-};
-
-class Session {
- public:
-  Session(const Problem& problem, int threads) : n_(problem.initial.size()), replicas_(problem.plan.replicas) {
-    int code = gt_open(&problem.plan, &problem.data, threads, &session_);
-    CHECK(code == GT_OK, "open: %s", gt_last_error());
-  }
-  ~Session() { gt_close(session_); }
-  Session(const Session&) = delete;
-  Session& operator=(const Session&) = delete;
-
-  void advance(int64_t epochs) { CHECK(gt_advance(session_, epochs) == GT_OK, "%s", gt_last_error()); }
-
-  Samples samples() {
-    size_t n = static_cast<size_t>(gt_sample_count(session_));
-    Samples s = {std::vector<int32_t>(n), std::vector<int64_t>(n), std::vector<double>(n), std::vector<double>(n),
-                 std::vector<double>(2 * n)};
-    CHECK(gt_take_samples(session_, s.replica.data(), s.epoch.data(), s.loss.data(), s.rate.data(), s.rms.data()) ==
-              GT_OK,
-          "%s", gt_last_error());
-    return s;
-  }
-
-  std::vector<State> states() const {
-    std::vector<State> all;
-    for (int i = 0; i < replicas_; i++) {
-      State s;
-      s.parameters = s.first = s.second = s.best = std::vector<double>(n_);
-      CHECK(gt_get_state(session_, i, &s.progress, s.parameters.data(), s.first.data(), s.second.data(), s.best.data(),
-                         nullptr) == GT_OK,
-            "%s", gt_last_error());
-      all.push_back(s);
-    }
-    return all;
-  }
-
-  void restore(const std::vector<State>& all) {
-    for (size_t i = 0; i < all.size(); i++) {
-      const State& s = all[i];
-      CHECK(gt_set_state(session_, static_cast<int32_t>(i), &s.progress, s.parameters.data(), s.first.data(),
-                         s.second.data(), s.best.data(), nullptr) == GT_OK,
-            "%s", gt_last_error());
-    }
-  }
-
-  gt_session* get() { return session_; }
-
- private:
-  size_t n_;
-  int replicas_;
-  gt_session* session_ = nullptr;
-};
-
-bool same(const std::vector<double>& a, const std::vector<double>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
-}
-
-void compare(const std::vector<State>& a, const std::vector<State>& b, const char* what) {
-  for (size_t i = 0; i < a.size(); i++) {
-    CHECK(std::memcmp(&a[i].progress, &b[i].progress, sizeof(gt_progress)) == 0, "%s: progress of replica %zu", what,
-          i);
-    CHECK(same(a[i].parameters, b[i].parameters), "%s: parameters of replica %zu", what, i);
-    CHECK(same(a[i].first, b[i].first) && same(a[i].second, b[i].second), "%s: moments of replica %zu", what, i);
-    CHECK(same(a[i].best, b[i].best), "%s: best parameters of replica %zu", what, i);
-  }
-}
 
 void threads_change_nothing(const Problem& problem, const char* what) {
   Session one(problem, 1);
@@ -189,6 +43,22 @@ void resume_goes_on_exactly(const Problem& problem, const char* what) {
   compare(whole.states(), fresh.states(), what);
 }
 
+void an_order_visits_every_row_once() {
+  for (int32_t size : {1, 2, 3, 16, 63, 64, 65, 1000, 2099, 4096, 4097}) {
+    gputrain::Permutation order(size, 7, 3);
+    std::vector<int32_t> rows(static_cast<size_t>(size)), sorted, part(40);
+    order.entries(0, size, rows.data());
+    sorted = rows;
+    std::sort(sorted.begin(), sorted.end());
+    for (int32_t i = 0; i < size; i++) {
+      CHECK(sorted[static_cast<size_t>(i)] == i, "row %d of %d", i, size);
+    }
+    int32_t n = std::min(40, size / 2 + 1);
+    order.entries(size - n, n, part.data());
+    CHECK(std::equal(part.begin(), part.begin() + n, rows.end() - n), "the last %d entries of %d", n, size);
+  }
+}
+
 void it_learns(const Problem& problem) {
   Session session(problem, 2);
   session.advance(1);
@@ -196,6 +66,67 @@ void it_learns(const Problem& problem) {
   session.advance(300);
   double last = session.states()[0].progress.loss;
   CHECK(last < first / 5, "loss went from %g to %g", first, last);
+}
+
+// Replica 1 overflows in its first epoch; replica 0 does not notice.
+void one_replica_overflows(int family) {
+  Problem problem(130, 2, family);
+  problem.plan.batch_size = 50;
+  std::vector<double> large(problem.initial.size(), 300.0);
+  problem.replicas[1].initial = large.data();
+  Session both(problem, 2);
+  both.advance(30);
+  std::vector<State> states = both.states();
+  const gt_progress& stopped = states[1].progress;
+  CHECK(stopped.status == GT_NON_FINITE && stopped.epoch == 1 && stopped.step == 0 && !std::isfinite(stopped.loss),
+        "status %d after %lld epochs", stopped.status, static_cast<long long>(stopped.epoch));
+  CHECK(same(states[1].parameters, large), "a batch that is not finite was taken");
+  problem.plan.replicas = 1;
+  Session alone(problem, 1);
+  alone.advance(30);
+  compare(alone.states(), {states[0]}, "beside a replica that stopped");
+}
+
+void parameters_are_averaged(int family) {
+  Problem problem(130, 2, family);
+  problem.plan.batch_size = 50;
+  problem.plan.rules.max_epochs = 20;
+  problem.plan.rules.average_last = 6;
+  Session stepped(problem, 2);
+  std::vector<std::vector<double>> sums(2, std::vector<double>(problem.initial.size()));
+  for (int64_t epoch = 1; epoch <= 22; epoch++) {
+    stepped.advance(1);
+    std::vector<State> states = stepped.states();
+    for (size_t i = 0; i < states.size() && epoch <= 20; i++) {
+      for (size_t k = 0; k < sums[i].size() && epoch > 14; k++) {
+        sums[i][k] += states[i].parameters[k];
+      }
+      CHECK(same(states[i].sum, sums[i]), "sum of replica %zu after epoch %lld", i, static_cast<long long>(epoch));
+    }
+  }
+  Session whole(problem, 3);
+  whole.advance(20);
+  compare(stepped.states(), whole.states(), "averages");
+  Problem without(130, 2, family);
+  without.plan.batch_size = 50;
+  without.plan.rules.max_epochs = 20;
+  Session plain(without, 1);
+  plain.advance(20);
+  CHECK(same(plain.states()[1].parameters, whole.states()[1].parameters), "averaging changed the training");
+}
+
+// The parameters of an epoch whose loss is not finite do not count.
+void overflow_is_not_averaged() {
+  Problem problem(40, 1, GT_PRODUCT_UNITS);
+  problem.plan.rules.max_epochs = 10;
+  problem.plan.rules.average_last = 10;
+  problem.initial.assign(problem.initial.size(), 300.0);
+  problem.replicas[0].initial = problem.initial.data();
+  Session session(problem, 1);
+  session.advance(10);
+  State state = session.states()[0];
+  CHECK(state.progress.status == GT_NON_FINITE && same(state.sum, std::vector<double>(state.sum.size())), "status %d",
+        state.progress.status);
 }
 
 void a_loss_that_is_not_finite_stops() {
@@ -237,6 +168,20 @@ void wrong_arguments_are_refused() {
   problem.plan.rules.watched = 2;
   refused("watched row set 2 of 2");
   problem.plan.rules.watched = -1;
+  problem.plan.family = 3;
+  refused("unknown network family 3");
+  problem.plan.family = GT_PRODUCT_UNITS;
+  refused("outputs of product units: 2");
+  problem.plan.family = GT_COMPLEX_PRODUCT_UNITS;
+  problem.plan.guard = 0;
+  refused("guard of product units");
+  problem.plan.family = GT_DENSE;
+  problem.plan.loss = GT_COMPLEX_SQUARED;
+  refused("complex squared loss");
+  problem.plan.loss = GT_HUBER;
+  problem.plan.rules.average_last = -1;
+  refused("epochs to average");
+  problem.plan.rules.average_last = 0;
   CHECK(gt_open(&problem.plan, &problem.data, 0, &none) == GT_INVALID_ARGUMENT, "no threads");
   Session session(problem, 1);
   CHECK(gt_advance(session.get(), -1) == GT_INVALID_ARGUMENT, "a negative number of epochs");
@@ -244,23 +189,31 @@ void wrong_arguments_are_refused() {
   CHECK(gt_get_state(session.get(), 1, &s.progress, s.parameters.data(), s.first.data(), s.second.data(), s.best.data(),
                      nullptr) == GT_INVALID_ARGUMENT,
         "a replica that is not there");
+  CHECK(gt_get_state(session.get(), 0, &s.progress, s.parameters.data(), s.first.data(), s.second.data(), s.best.data(),
+                     s.best.data()) == GT_INVALID_ARGUMENT,
+        "the sum of a plan that averages nothing");
   double peak = 0;
   CHECK(gt_measure_peak(0, 1, &peak) == GT_INVALID_ARGUMENT, "a peak on no threads");
   CHECK(gt_measure_peak(2, 0.001, &peak) == GT_OK && peak > 0, "peak %g", peak);
 }
 
-void predictions_are_those_of_training() {
-  Problem problem(70, 1);
+// The rms of a sample is that of predict(), and an input gradient the difference quotient of predict().
+void predictions_are_those_of_training(int family) {
+  Problem problem(70, 1, family);
+  const size_t outputs = problem.outputs;
   Session session(problem, 1);
   session.advance(7);
   Samples samples = session.samples();
   State state = session.states()[0];
-  std::vector<double> outputs(140);
-  CHECK(gt_predict(session.get(), state.parameters.data(), problem.inputs.data(), 70, outputs.data()) == GT_OK, "%s",
+  std::vector<double> values(70 * outputs);
+  CHECK(gt_predict(session.get(), state.parameters.data(), problem.inputs.data(), 70, values.data()) == GT_OK, "%s",
         gt_last_error());
   double sum = 0;
   for (size_t r = 0; r < 70; r++) {
-    double e = outputs[2 * r] - problem.targets[2 * r] - 0.5 * (outputs[2 * r + 1] - problem.targets[2 * r + 1]);
+    double e = 0;
+    for (size_t k = 0; k < outputs; k++) {
+      e += problem.weights[k] * (values[outputs * r + k] - problem.targets[outputs * r + k]);
+    }
     sum += e * e;
   }
   CHECK(samples.epoch.size() == 1 && std::fabs(samples.rms[0] - std::sqrt(sum / 70)) < 1e-12,
@@ -275,33 +228,44 @@ void predictions_are_those_of_training() {
   std::copy(moved.begin(), moved.begin() + 5, moved.begin() + 5);
   moved[0] += h;
   moved[5] -= h;
-  CHECK(gt_predict(session.get(), state.parameters.data(), moved.data(), 2, outputs.data()) == GT_OK, "%s",
+  CHECK(gt_predict(session.get(), state.parameters.data(), moved.data(), 2, values.data()) == GT_OK, "%s",
         gt_last_error());
-  CHECK(std::fabs(gradient[0] - (outputs[0] - outputs[2]) / (2 * h)) < 1e-3, "input gradient %g, expected %g",
-        gradient[0], (outputs[0] - outputs[2]) / (2 * h));
+  CHECK(std::fabs(gradient[0] - (values[0] - values[outputs]) / (2 * h)) < 1e-3, "input gradient %g, expected %g",
+        gradient[0], (values[0] - values[outputs]) / (2 * h));
 }
 
 }  // namespace
 
 int main() {
   skip_without_isa();
-  for (int replicas : {1, 2, 5}) {
-    for (int rows : {6, 61, 1000}) {
-      Problem full(rows, replicas);
-      threads_change_nothing(full, "full batch");
-      full.plan.optimizer = GT_SGD;
-      full.plan.batch_size = rows / 3 + 1;
-      threads_change_nothing(full, "batches in order");
-      full.plan.shuffle = 1;
-      threads_change_nothing(full, "shuffled batches");
-      if (replicas == 2) {
-        resume_goes_on_exactly(full, "resume");
+  an_order_visits_every_row_once();
+  for (int family : {GT_DENSE, GT_PRODUCT_UNITS, GT_COMPLEX_PRODUCT_UNITS}) {
+    for (int replicas : {1, 2, 5}) {
+      for (int rows : {6, 61, 1000}) {
+        Problem full(rows, replicas, family);
+        full.plan.rules.max_epochs = 30;
+        full.plan.rules.average_last = 20;
+        threads_change_nothing(full, "full batch");
+        full.plan.optimizer = GT_SGD;
+        full.plan.batch_size = rows / 3 + 1;
+        threads_change_nothing(full, "batches in order");
+        full.plan.shuffle = 1;
+        threads_change_nothing(full, "shuffled batches");
+        if (replicas == 2) {
+          full.plan.rules.max_epochs = 1000;
+          full.plan.rules.average_last = 975;
+          resume_goes_on_exactly(full, "resume");
+        }
       }
     }
+    it_learns(Problem(300, 1, family));
+    parameters_are_averaged(family);
+    predictions_are_those_of_training(family);
   }
-  it_learns(Problem(300, 1));
+  one_replica_overflows(GT_PRODUCT_UNITS);
+  one_replica_overflows(GT_COMPLEX_PRODUCT_UNITS);
+  overflow_is_not_averaged();
   a_loss_that_is_not_finite_stops();
   wrong_arguments_are_refused();
-  predictions_are_those_of_training();
   return result();
 }

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import gputrain.model.Activation;
 import gputrain.model.DenseNetwork;
+import gputrain.model.Network;
 import gputrain.model.Philox;
+import gputrain.model.ProductUnitNetwork;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -16,8 +18,15 @@ import java.util.stream.IntStream;
 
 /** A run that PyTorch did in float64, as {@code make_trajectories.py} wrote it down. */
 record GoldenTrajectory(String name, JsonNode json) {
-    static final List<String> NAMES =
-            List.of("huber-gelu", "mae-tanh-decay", "mse-relu-sgd", "huber-gelu-batches", "mse-gelu-plateau");
+    static final List<String> NAMES = List.of(
+            "huber-gelu",
+            "mae-tanh-decay",
+            "mse-relu-sgd",
+            "huber-gelu-batches",
+            "mse-gelu-plateau",
+            "complex-units",
+            "complex-units-sgd",
+            "real-units");
 
     private static final long DATA_STREAM = 0x64617461L;
 
@@ -43,8 +52,7 @@ record GoldenTrajectory(String name, JsonNode json) {
     }
 
     TrainingPlan plan(Precision precision) {
-        List<Integer> widths = new ArrayList<>();
-        json.get("widths").forEach(width -> widths.add(width.asInt()));
+        Network network = network();
         int[] rows = IntStream.range(0, json.get("rows").asInt()).toArray();
         Replica replica = new Replica(
                 json.get("seed").asLong(),
@@ -53,25 +61,42 @@ record GoldenTrajectory(String name, JsonNode json) {
                 1,
                 null);
         return new TrainingPlan(
-                new DenseNetwork(
-                        widths, Activation.valueOf(json.get("activation").asText())),
+                network,
                 lossFunction(json.get("loss")),
                 optimizer(json.get("optimizer")),
                 rule(json.get("rate")),
                 StopRule.epochs(epochs()),
                 json.get("batch").asInt(),
                 true,
-                new Monitor(1, Collections.nCopies(widths.get(widths.size() - 1), 1.0), -1),
+                new Monitor(1, Collections.nCopies(network.outputs(), 1.0), -1),
                 precision,
                 List.of(replica));
     }
 
-    /** Inputs: Philox bytes over 256. Targets: signed sums of products of two of them, over 4. */
+    private Network network() {
+        List<Integer> widths = new ArrayList<>();
+        json.get("widths").forEach(width -> widths.add(width.asInt()));
+        if (json.has("complex")) {
+            return new ProductUnitNetwork(
+                    json.get("complex").asBoolean(),
+                    widths.get(0),
+                    widths.get(1),
+                    widths.get(2),
+                    json.get("guard").asDouble(),
+                    1);
+        }
+        return new DenseNetwork(
+                widths, Activation.valueOf(json.get("activation").asText()));
+    }
+
+    /**
+     * Inputs: Philox bytes over 256. Targets: signed sums of products of two of them, over 4; 0 for the imaginary part of
+     * a complex output.
+     */
     DataSet data() {
-        JsonNode widths = json.get("widths");
         int rows = json.get("rows").asInt();
-        int inputs = widths.get(0).asInt();
-        int outputs = widths.get(widths.size() - 1).asInt();
+        int inputs = network().inputs();
+        int outputs = network().outputs();
         double[] x = new double[rows * inputs];
         double[] y = new double[rows * outputs];
         for (int i = 0; i < x.length; i++) {
@@ -80,6 +105,9 @@ record GoldenTrajectory(String name, JsonNode json) {
         for (int i = 0; i < y.length; i++) {
             int row = i / outputs * inputs;
             int output = i % outputs;
+            if (network().complex() && output == 1) {
+                continue;
+            }
             for (int k = 0; k < inputs; k++) {
                 double term = x[row + k] * x[row + (k + output + 1) % inputs] / 4;
                 y[i] += (k + output) % 2 == 0 ? term : -term;
@@ -92,6 +120,7 @@ record GoldenTrajectory(String name, JsonNode json) {
         return switch (loss.get("kind").asText()) {
             case "huber" -> new Loss.Huber(loss.get("delta").asDouble());
             case "mae" -> new Loss.MeanAbsolute();
+            case "complex" -> new Loss.ComplexSquared();
             default -> new Loss.MeanSquared();
         };
     }

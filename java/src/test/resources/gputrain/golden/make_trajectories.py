@@ -60,6 +60,35 @@ def network(widths, activation, seed):
     return model
 
 
+class ProductUnits(torch.nn.Module):
+    """Product units in PyTorch's complex or real arithmetic; parameters are planes of real numbers, in our order."""
+
+    def __init__(self, plan):
+        super().__init__()
+        self.complex, self.guard = plan["complex"], plan["guard"]
+        n, m, p = plan["widths"]
+        shapes = ([((m, n), n), ((m,), n)] if m else []) + [((p, m or n), m or n), ((p,), p), ((1,), p)]
+        self.planes = torch.nn.ParameterList()
+        index = 0
+        for shape, fan_in in shapes:
+            for _ in range(2 if self.complex else 1):
+                count = math.prod(shape)
+                units = [(word(plan["seed"], index + i, INITIAL_STREAM) >> 8) * 2.0**-24 for i in range(count)]
+                values = torch.tensor([(2 * u - 1) / math.sqrt(fan_in) for u in units], dtype=torch.float64)
+                self.planes.append(torch.nn.Parameter(values.float().double().reshape(shape)))
+                index += count
+
+    def forward(self, x):
+        planes = list(self.planes)
+        if self.complex:
+            planes = [torch.complex(re, im) for re, im in zip(planes[::2], planes[1::2])]
+            x = x.to(torch.complex128)
+        *linear, exponents, coefficients, bias = planes
+        z = x @ linear[0].T + linear[1] if linear else x
+        log = torch.log(z) if self.complex else torch.log(torch.clamp(z, min=self.guard))
+        return (torch.exp(log @ exponents.T) @ coefficients + bias).unsqueeze(1)
+
+
 def mixed(h):
     """MurmurHash3's finaliser."""
     h ^= h >> 16
@@ -88,6 +117,8 @@ def permutation(size, seed, epoch):
 
 
 def loss_function(loss):
+    if loss["kind"] == "complex":
+        return lambda z, target: ((z.real - target) ** 2 + z.imag**2).mean()
     if loss["kind"] == "huber":
         return torch.nn.HuberLoss(delta=loss["delta"])
     return torch.nn.L1Loss() if loss["kind"] == "mae" else torch.nn.MSELoss()
@@ -119,8 +150,10 @@ def scheduler(plan, opt):
 
 def train(plan):
     widths, rows, seed = plan["widths"], plan["rows"], plan["seed"]
-    x, y = data(rows, widths[0], widths[-1], seed)
-    model, loss_of = network(widths, plan["activation"], seed), loss_function(plan["loss"])
+    units = "complex" in plan
+    x, y = data(rows, widths[0], 1 if units else widths[-1], seed)
+    model = ProductUnits(plan) if units else network(widths, plan["activation"], seed)
+    loss_of = loss_function(plan["loss"])
     opt = optimiser(plan, model)
     after = scheduler(plan, opt)
     losses, rates = [], []
@@ -157,6 +190,11 @@ def case(widths, activation, loss, optimizer, rate, rows, seed, weight_decay=0.0
     }  # fmt: skip
 
 
+def product_units(n, m, p, is_complex, guard, *args, **kwargs):
+    plan = case([n, m, p], None, {"kind": "complex" if is_complex else "mse"}, *args, **kwargs)
+    return plan | {"complex": is_complex, "guard": guard}
+
+
 ADAM = {"kind": "adam", "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
 CASES = {
     "huber-gelu": case([13, 80, 40, 3], "GELU", {"kind": "huber", "delta": 1.0}, ADAM,
@@ -172,6 +210,12 @@ CASES = {
     "mse-gelu-plateau": case([3, 12, 2], "GELU", {"kind": "mse"}, {"kind": "sgd", "momentum": 0.95},
                              {"kind": "plateau", "rate": 0.3, "factor": 0.5, "patience": 4, "threshold": 0.01,
                               "minimum": 0.01}, rows=20, seed=5),
+    "complex-units": product_units(10, 20, 40, True, 1e-6, ADAM, {"kind": "step", "rate": 2e-3, "every": 20, "factor": 0.7},
+                                   rows=70, seed=6, batch=25, epochs=60),
+    "complex-units-sgd": product_units(4, 6, 9, True, 1e-6, {"kind": "sgd", "momentum": 0.9},
+                                       {"kind": "constant", "rate": 2e-3}, rows=33, seed=7, weight_decay=1e-3),
+    "real-units": product_units(6, 8, 12, False, 0.1, ADAM, {"kind": "constant", "rate": 1e-3}, rows=40, seed=8,
+                                weight_decay=1e-4),
 }  # fmt: skip
 
 if __name__ == "__main__":
