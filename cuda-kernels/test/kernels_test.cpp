@@ -28,7 +28,7 @@ void check(const Case& one, const gt_kernel_info& kernel, int blocks, const char
 
 void check_all(Case one, const char* what) {
   one.fill();
-  for (const gt_kernel_info& kernel : kernels_for(one.widths, one.activation)) {
+  for (const gt_kernel_info& kernel : kernels_for(one.family, one.widths, one.activation)) {
     for (int parts : {1, 3}) {
       if (kernel.team == GT_TEAM_SOLO && parts > 1) {
         continue;
@@ -41,7 +41,7 @@ void check_all(Case one, const char* what) {
 // Several tiles of every product, which take long where a block has the whole network.
 void check_large(Case one, const char* what) {
   one.fill();
-  for (const gt_kernel_info& kernel : kernels_for(one.widths, one.activation)) {
+  for (const gt_kernel_info& kernel : kernels_for(one.family, one.widths, one.activation)) {
     for (int blocks : {1, 7}) {
       if (std::string(kernel.name) == "train_grid_large") {
         check(one, kernel, blocks, what);
