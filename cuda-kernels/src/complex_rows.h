@@ -69,7 +69,8 @@ GT_DEVICE void take_logarithm(float guard, const float (&z)[Planes][4], float (&
       float square = multiply_add(z[0][r], z[0][r], z[1][r] * z[1][r]);
       square = square < guard * guard ? guard * guard : square;
       value[0][r] = 0.5F * logarithm(square);
-      value[1][r] = angle(z[1][r], z[0][r]);
+      // atan2(0, -0) would be pi.
+      value[1][r] = angle(z[1][r], z[0][r] + 0.0F);
       float inverse = divide(1, square);
       slope[0][r] = z[0][r] * inverse;
       slope[1][r] = z[1][r] * inverse;

@@ -63,7 +63,7 @@ train_cluster8_product_units(const gt_cuda_session* session, const int32_t* acti
 }
 
 GT_KERNEL(256, 1)
-train_large_product_units(const gt_cuda_session* session, const int32_t* active, int32_t blocks, int64_t epochs) {
+train_grid_large_product_units(const gt_cuda_session* session, const int32_t* active, int32_t blocks, int64_t epochs) {
   Large<false>(*session, active, blocks, shared_memory()).run(epochs);
 }
 
@@ -87,7 +87,7 @@ train_cluster8_complex_product_units(const gt_cuda_session* session, const int32
 }
 
 GT_KERNEL(256, 1)
-train_large_complex_product_units(const gt_cuda_session* session, const int32_t* active, int32_t blocks,
+train_grid_large_complex_product_units(const gt_cuda_session* session, const int32_t* active, int32_t blocks,
                                   int64_t epochs) {
   Large<true>(*session, active, blocks, shared_memory()).run(epochs);
 }
@@ -122,7 +122,7 @@ input_gradient_product_units(const gt_cuda_session* session, const float* parame
   GT_ENTRY("solo", GT_TEAM_SOLO, 1, SoloTile<complex>, suffix, family),          \
   GT_ENTRY("grid", GT_TEAM_GRID, 1, WideTile<complex>, suffix, family),          \
   GT_ENTRY("cluster8", GT_TEAM_CLUSTER, 8, WideTile<complex>, suffix, family),   \
-  GT_ENTRY("large", GT_TEAM_GRID, 1, LargeTile<complex>, suffix, family)
+  GT_ENTRY("grid_large", GT_TEAM_GRID, 1, LargeTile<complex>, suffix, family)
 GT_CONSTANT gt_kernel_info kernel_table_product_units[] = {
     GT_FAMILY(false, "product_units", GT_PRODUCT_UNITS),
     GT_FAMILY(true, "complex_product_units", GT_COMPLEX_PRODUCT_UNITS),

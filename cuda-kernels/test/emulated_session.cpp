@@ -156,7 +156,7 @@ std::string EmulatedSession::advance(const std::string& kernel, int blocks, int6
   // 16 bytes aligned, as device memory is.
   size_t layered = teams * static_cast<size_t>(sizes_[sizes_.size() - 2]);
   size_t tiles = teams * team_blocks * static_cast<size_t>(session_.workspace_floats);
-  std::vector<float> workspace(std::max(layered, kernel.rfind("train_large", 0) == 0 ? tiles : 0));
+  std::vector<float> workspace(std::max(layered, kernel.rfind("train_grid_large_", 0) == 0 ? tiles : 0));
   session_.partial = partial.data();
   session_.partial_loss = losses.data();
   session_.arrivals = arrivals.data();

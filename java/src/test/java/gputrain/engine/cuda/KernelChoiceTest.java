@@ -43,7 +43,8 @@ class KernelChoiceTest {
                 cluster,
                 16,
                 sharedBytes,
-                own ? 1 : -1,
+                KernelInfo.Family.DENSE,
+                own ? Activation.GELU : null,
                 own ? WIDTHS : List.of());
     }
 
