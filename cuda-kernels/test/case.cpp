@@ -8,50 +8,6 @@ namespace gputrain {
 
 namespace {
 
-void check(int code) {
-  if (code != GT_OK) {
-    std::fprintf(stderr, "CPU engine: %s\n", gt_last_error());
-    std::abort();
-  }
-}
-
-}  // namespace
-
-std::vector<Expected> train_on_cpu(const Case& one, int64_t epochs) {
-  gt_plan plan = one.plan;
-  plan.rules.average_last = 0;
-  gt_session* session = nullptr;
-  check(gt_open(&plan, &one.data, 1, &session));
-  size_t count = one.initial[0].size();
-  std::vector<double> zeros(count);
-  std::vector<Expected> all(one.initial.size(), Expected{{}, zeros, zeros, zeros, zeros, zeros, {}});
-  for (int64_t epoch = 1; epoch <= epochs; epoch++) {
-    check(gt_advance(session, 1));
-    for (int i = 0; i < one.replicas; i++) {
-      Expected& at = all[static_cast<size_t>(i)];
-      check(gt_get_state(session, i, &at.progress, at.parameters.data(), at.first.data(), at.second.data(),
-                         at.best.data(), nullptr));
-      bool averaged = at.progress.epoch == epoch && gt_averaged(&one.plan.rules, &at.progress);
-      for (size_t p = 0; averaged && p < count; p++) {
-        at.sum[p] += at.parameters[p];
-      }
-    }
-  }
-  size_t n = static_cast<size_t>(gt_sample_count(session));
-  std::vector<int32_t> replica(n);
-  std::vector<int64_t> epoch(n);
-  std::vector<double> loss(n), rate(n), rms(2 * n);
-  gt_take_samples(session, replica.data(), epoch.data(), loss.data(), rate.data(), rms.data());
-  for (size_t i = 0; i < n; i++) {
-    std::vector<double>& to = all[static_cast<size_t>(replica[i])].rms;
-    to.insert(to.end(), {rms[2 * i], rms[2 * i + 1]});
-  }
-  gt_close(session);
-  return all;
-}
-
-namespace {
-
 // Relative to the vector's length, because single entries cancel.
 template <class T>
 bool same(const std::vector<T>& actual, const std::vector<double>& expected, double tolerance) {
@@ -71,7 +27,61 @@ bool same(double actual, double expected, double tolerance) {
          (!std::isfinite(actual) && !std::isfinite(expected));
 }
 
+void check(int code) {
+  if (code != GT_OK) {
+    std::fprintf(stderr, "CPU engine: %s\n", gt_last_error());
+    std::abort();
+  }
+}
+
+gt_session* open(const Case& one) {
+  gt_session* session = nullptr;
+  check(gt_open(&one.plan, &one.data, 1, &session));
+  return session;
+}
+
 }  // namespace
+
+std::vector<Expected> train_on_cpu(const Case& one, int64_t epochs) {
+  gt_session* session = open(one);
+  check(gt_advance(session, epochs));
+  std::vector<double> zeros(one.initial[0].size());
+  std::vector<Expected> all(one.initial.size(), Expected{{}, zeros, zeros, zeros, zeros, zeros, {}});
+  for (int i = 0; i < one.replicas; i++) {
+    Expected& at = all[static_cast<size_t>(i)];
+    check(gt_get_state(session, i, &at.progress, at.parameters.data(), at.first.data(), at.second.data(),
+                       at.best.data(), one.average_last > 0 ? at.sum.data() : nullptr));
+  }
+  size_t n = static_cast<size_t>(gt_sample_count(session));
+  std::vector<int32_t> replica(n);
+  std::vector<int64_t> epoch(n);
+  std::vector<double> loss(n), rate(n), rms(2 * n);
+  gt_take_samples(session, replica.data(), epoch.data(), loss.data(), rate.data(), rms.data());
+  for (size_t i = 0; i < n; i++) {
+    std::vector<double>& to = all[static_cast<size_t>(replica[i])].rms;
+    to.insert(to.end(), {rms[2 * i], rms[2 * i + 1]});
+  }
+  gt_close(session);
+  return all;
+}
+
+std::string different_predictions(const Case& one) {
+  size_t n = static_cast<size_t>(one.widths.front());
+  size_t outputs = static_cast<size_t>(one.widths.back());
+  size_t rows = static_cast<size_t>(one.rows);
+  const double* parameters = one.initial[0].data();
+  std::vector<double> y(rows * outputs), by_x(rows * n);
+  gt_session* session = open(one);
+  check(gt_predict(session, parameters, one.inputs.data(), one.rows, y.data()));
+  check(gt_input_gradient(session, parameters, one.inputs.data(), one.rows, one.output_weights.data(), by_x.data()));
+  gt_close(session);
+  EmulatedSession emulated(one.plan, one.data);
+  std::vector<float> inputs(one.inputs.begin(), one.inputs.begin() + static_cast<std::ptrdiff_t>(rows * n));
+  std::vector<float> weights(one.output_weights.begin(), one.output_weights.end());
+  return !same(emulated.predict(inputs, one.rows), y, 5e-6)                      ? "predictions"
+         : !same(emulated.input_gradient(inputs, one.rows, weights), by_x, 1e-5) ? "gradient by the inputs"
+                                                                                 : "";
+}
 
 std::string difference(const EmulatedSession& session, const std::vector<Expected>& expected) {
   for (size_t i = 0; i < expected.size(); i++) {

@@ -109,10 +109,13 @@ struct Expected {
   std::vector<double> rms;  // [samples, row sets]
 };
 
-// By the CPU engine, which averages nothing: the averages are of its states after each epoch.
+// By the CPU engine.
 std::vector<Expected> train_on_cpu(const Case& one, int64_t epochs);
 
 // Empty, or where the emulated GPU's state is not the CPU's up to rounding.
 std::string difference(const EmulatedSession& session, const std::vector<Expected>& expected);
+
+// Empty, or what the emulated GPU makes of the first replica's parameters otherwise than the CPU engine.
+std::string different_predictions(const Case& one);
 
 }  // namespace gputrain
