@@ -88,7 +88,7 @@ train_cluster8_complex_product_units(const gt_cuda_session* session, const int32
 
 GT_KERNEL(256, 1)
 train_grid_large_complex_product_units(const gt_cuda_session* session, const int32_t* active, int32_t blocks,
-                                  int64_t epochs) {
+                                       int64_t epochs) {
   Large<true>(*session, active, blocks, shared_memory()).run(epochs);
 }
 
@@ -130,8 +130,9 @@ GT_CONSTANT gt_kernel_info kernel_table_product_units[] = {
 // clang-format on
 GT_CONSTANT int32_t kernel_count_product_units = 8;
 
-// As `measure` of the core module: shared memory of each kernel of the table, 0 for its last entry's counterpart here,
-// and the floats of workspace of a block of predict, input_gradient and the kernels that train there. One thread.
+// As `measure` of the core module: shared memory in bytes of each kernel of the table; 0, because no team here goes
+// layer by layer; and the floats of workspace that a block of a train_grid_large_..., of predict_... and
+// input_gradient_... needs. One thread.
 GT_KERNEL(1, 1) measure_product_units(const gt_cuda_session* session, int64_t* sizes) {
   int n = session->parameters;
   bool complex = session->family == GT_COMPLEX_PRODUCT_UNITS;

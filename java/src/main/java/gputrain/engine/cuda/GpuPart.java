@@ -120,7 +120,8 @@ final class GpuPart implements AutoCloseable {
                 arrivalBytes,
                 4 * Math.max(predictBlocks * eachBlock, training)
             };
-            if (teams > 1 && LongStream.of(bytes).sum() > device.freeBytes()) {
+            // Fewer teams, or of blocks with much memory each a choice with fewer blocks, may still fit.
+            if ((teams > 1 || kernel.inWorkspace()) && LongStream.of(bytes).sum() > device.freeBytes()) {
                 continue;
             }
             List<CUdeviceptr> taken =

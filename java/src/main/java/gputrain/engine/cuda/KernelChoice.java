@@ -29,10 +29,10 @@ record KernelChoice(KernelInfo kernel, int blocks, int resident) {
     private static final double EXCHANGE_BYTES_A_SECOND = 2.5e12;
     private static final int MOST_CLUSTERS = 16;
     // Instructions of a logarithm with its derivative, and of an exponential, real and complex.
-    private static final int LOGARITHM = 35;
+    private static final int LOGARITHM = 45;
     private static final int EXPONENTIAL = 15;
-    private static final int COMPLEX_LOGARITHM = 90;
-    private static final int COMPLEX_EXPONENTIAL = 70;
+    private static final int COMPLEX_LOGARITHM = 105;
+    private static final int COMPLEX_EXPONENTIAL = 85;
     // kMostParts of layered.h.
     private static final double LAYERED_PARTS = 4;
 
