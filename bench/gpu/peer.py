@@ -17,18 +17,18 @@ TOLERANCE = 1e-4
 class Problem:
     """The rows and initial parameters that gputrain_cuda_bench --dump wrote, and the float64 losses it printed."""
 
-    def __init__(self, path, reference):
+    def __init__(self, path, reference, inputs=WIDTHS[0], outputs=WIDTHS[-1]):
         with open(reference) as file:
             self.expected = json.load(file)
         self.rate = self.expected["rate"]
         rows, count = self.expected["rows"], self.expected["parameters"]
         values = numpy.fromfile(path, dtype=numpy.float32)
-        sizes = [rows * WIDTHS[0], rows * WIDTHS[-1], self.expected["replicas"] * count]
+        sizes = [rows * inputs, rows * outputs, self.expected["replicas"] * count]
         if values.size != sum(sizes):
             raise SystemExit(f"{path}: {values.size} numbers, not {sum(sizes)}")
         x, y, initial = numpy.split(values, numpy.cumsum(sizes)[:-1])
-        self.x = x.reshape(rows, WIDTHS[0])
-        self.y = y.reshape(rows, WIDTHS[-1])
+        self.x = x.reshape(rows, inputs)
+        self.y = y.reshape(rows, outputs)
         self.initial = initial.reshape(-1, count)
 
     def layers(self, replicas):
@@ -48,13 +48,14 @@ def arguments(description):
     parser.add_argument("--results", required=True, help="a line of JSON for each variant is added here")
     parser.add_argument("--limit", type=float, default=120, help="seconds after which no further variant begins")
     parser.add_argument("--cpu", action="store_true", help="on the processor, to check correctness only")
+    parser.add_argument("--peer", choices=["pytorch", "jax"], help="for a script that has both")
     return parser.parse_args()
 
 
 def measure(problem, options, name, version, replicas, make, began):
     """make() gives (reset, run, loss, sync): run(n) trains n epochs, loss() is the last epoch's mean over the first
     replica; n is a multiple of run.multiple (1 unless set)."""
-    result = {"peer": name, "version": version, "replicas": replicas}
+    result = {"peer": name, "version": version, "replicas": replicas, "parameters": problem.expected["parameters"]}
     if time.monotonic() - began > options.limit:
         result["error"] = "no time left"
     else:
@@ -70,10 +71,10 @@ def measure(problem, options, name, version, replicas, make, began):
 def timed(problem, options, reset, run, loss, sync):
     multiple = getattr(run, "multiple", 1)
     reset()
-    run(100)
-    found, expected = float(loss()), problem.expected["loss_100"]
+    run(problem.expected["checked_epochs"])
+    found, expected = float(loss()), problem.expected["checked_loss"]
     error = abs(found - expected) / expected
-    result = {"loss_100": found, "loss_error": error, "agrees": bool(error <= TOLERANCE)}
+    result = {"checked_loss": found, "loss_error": error, "agrees": bool(error <= TOLERANCE)}
     if options.cpu:
         return result
     epochs = 100

@@ -82,12 +82,16 @@ if part 150 build.log "compiling the kernels" cmake --build "$work/build" --para
   tail -1 "$out/bench.log"
 fi
 
-if "$bench" --dump "$work/problem.f32" >"$work/problem.json"; then
+if "$bench" --dump "$work/problem.f32" >"$work/problem.json" &&
+  "$bench" --product-units --dump "$work/units.f32" >"$work/units.json"; then
   for peer in pytorch jax; do
     module=${peer/pytorch/torch}
     if "$python" -c "import $module" 2>/dev/null; then
       part 110 peers.log "$peer" "$python" "$source/bench/gpu/${peer}_peer.py" ${peers[@]+"${peers[@]}"} --limit 80 \
         --problem "$work/problem.f32" --reference "$work/problem.json" --results "$out/peers.jsonl"
+      part 60 peers.log "$peer, product units" "$python" "$source/bench/gpu/product_units_peer.py" \
+        ${peers[@]+"${peers[@]}"} --peer "$peer" --limit 40 \
+        --problem "$work/units.f32" --reference "$work/units.json" --results "$out/peers.jsonl"
     else
       echo "$peer: $python has no $module" | tee -a "$work/parts"
     fi
@@ -112,9 +116,11 @@ fi
 sanitizer=$(PATH=$PATH:/usr/local/cuda/bin command -v compute-sanitizer)
 if [ -z "$emulated" ] && [ -n "$sanitizer" ]; then
   for tool in memcheck racecheck; do
-    # Small sizes, the network with the smallest kernels; each process of a kernel is followed.
-    part 50 checks.log "compute-sanitizer $tool" "$sanitizer" --tool $tool --target-processes all --error-exitcode 9 \
-      "$bench" "$modules" --emulated --check-only --limit 45 --kernel 7_32_16
+    # Small sizes, a network of each family with kernels of its own; each process of a kernel is followed.
+    for network in 7_32_16 10_20_40_2; do
+      part 50 checks.log "compute-sanitizer $tool, $network" "$sanitizer" --tool $tool --target-processes all \
+        --error-exitcode 9 "$bench" "$modules" --emulated --check-only --limit 45 --kernel $network
+    done
   done
 fi
 part 90 checks.log "compiling the emulated device" cmake --build "$work/build" --parallel "$(nproc)" &&

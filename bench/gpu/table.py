@@ -5,7 +5,11 @@ import json
 import os
 import sys
 
-NETWORK, ROWS = "12-80-40-1", 1720
+# Title, and of our records the network, the rows and the batch, of the peers' the number of parameters.
+CASES = [
+    ("[12,80,40,1], 1,720 rows, full batch, GELU, Huber", "12-80-40-1", 1720, 0, 4321),
+    ("CPUN-L, complex product units, 2,099 rows, batches of 500", "10-20-40-2", 2099, 500, 2122),
+]
 
 
 def read(path, parse):
@@ -15,16 +19,20 @@ def read(path, parse):
         return parse(file)
 
 
-def ours(records):
+def ours(records, network, rows, batch):
     """The fastest division of each kind of kernel, for one replica and for many: (title, record)."""
     timed = [
         r
         for r in records
-        if r.get("us_per_epoch") and r["network"] == NETWORK and r["batch"] == 0 and r["rows"] == ROWS and r["passed"]
+        if r.get("us_per_epoch")
+        and (r["network"], r["rows"], r["batch"]) == (network, rows, batch)
+        and r["passed"]
     ]
     kinds = {}
     for r in timed:
-        kind = r["kernel"].replace("_" + NETWORK.replace("-", "_") + "_gelu", "").replace("train_", "")
+        kind = r["kernel"].replace("train_", "").replace("_" + network.replace("-", "_"), "")
+        for family in ("_gelu", "_complex_product_units"):
+            kind = kind.replace(family, "")
         # 128 replicas are what the peers have; else the best that the device does.
         many = "one" if r["replicas"] == 1 else "128" if r["replicas"] == 128 else "many"
         best = kinds.get((many, kind))
@@ -32,6 +40,27 @@ def ours(records):
             kinds[many, kind] = r
     for (_, kind), r in sorted(kinds.items(), key=lambda item: (item[1]["replicas"], item[1]["us_per_epoch"])):
         yield f"gpu-train, {kind}, {r['replicas']} x {r['blocks']} blocks", r
+
+
+def compare(records, peers):
+    lines = [(title, r["replicas"], r["us_per_epoch"], r.get("peak_share"), "yes") for title, r in records]
+    # A peer is compared with our best for as many replicas.
+    best = {}
+    for _, replicas, time, _, _ in lines:
+        best[replicas] = max(best.get(replicas, 0), replicas / time)
+    for r in peers:
+        agrees = r.get("error") or ("yes" if r["agrees"] else f"NO: off by {r['loss_error']:.1e}")
+        lines.append((f"{r['peer']} {r['version']}", r["replicas"], r.get("us_per_epoch"), None, agrees))
+    print(f"{'':58}{'replicas':>9}{'us/epoch':>11}{'replica-epochs/s':>18}{'% of peak':>11}{'ours/this':>11}  loss agrees")
+    for title, replicas, time, share, agrees in lines:
+        line = f"{title[:57]:58}{replicas:>9}"
+        if time:
+            rate = replicas / time
+            ratio = f"{best[replicas] / rate:.1f}" if replicas in best else ""
+            line += f"{time:>11.2f}{1e6 * rate:>18,.0f}{f'{100 * share:.1f}' if share else '':>11}{ratio:>11}"
+        else:
+            line += " " * 51
+        print(f"{line}  {agrees}")
 
 
 def main():
@@ -43,28 +72,13 @@ def main():
     peak = device.get("peak_gflops")
     print(
         f"{device.get('device', 'no device')}, driver {device.get('driver')}, commit {' '.join(sys.argv[2:])}; "
-        f"[12,80,40,1], 1,720 rows, full batch, Huber, Adam, float32 without TF32; medians"
+        f"Adam, float32 without TF32; medians"
     )
     print(f"measured float32 multiply-add peak: {peak / 1e3:.1f} TFLOP/s" if peak else "peak not measured")
-    rows = [(title, r["replicas"], r["us_per_epoch"], r.get("peak_share"), "yes") for title, r in ours(records)]
-    for r in peers:
-        time = r.get("us_per_epoch")
-        agrees = r.get("error") or ("yes" if r["agrees"] else f"NO: off by {r['loss_error']:.1e}")
-        rows.append((f"{r['peer']} {r['version']}", r["replicas"], time, None, agrees))
-    # A peer is compared with our best for as many replicas.
-    best = {}
-    for _, replicas, time, _, _ in rows[: len(rows) - len(peers)]:
-        best[replicas] = max(best.get(replicas, 0), replicas / time)
-    print(f"{'':58}{'replicas':>9}{'us/epoch':>11}{'replica-epochs/s':>18}{'% of peak':>11}{'ours/this':>11}  loss agrees")
-    for title, replicas, time, share, agrees in rows:
-        line = f"{title[:57]:58}{replicas:>9}"
-        if time:
-            rate = replicas / time
-            ratio = f"{best[replicas] / rate:.1f}" if replicas in best else ""
-            line += f"{time:>11.2f}{1e6 * rate:>18,.0f}{f'{100 * share:.1f}' if share else '':>11}{ratio:>11}"
-        else:
-            line += " " * 51
-        print(f"{line}  {agrees}")
+    for title, network, rows, batch, parameters in CASES:
+        print()
+        print(title)
+        compare(list(ours(records, network, rows, batch)), [r for r in peers if r["parameters"] == parameters])
     checked = [r for r in records if "passed" in r]
     print(
         f"checked against float64: {sum(r['passed'] for r in checked)} of {len(checked)}; "

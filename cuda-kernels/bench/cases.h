@@ -12,7 +12,7 @@ enum class Extent { full, quick, emulated };
 
 std::vector<Problem> problems(Extent extent);
 // Epochs that a kernel is compared with the float64 reference for.
-int checked_epochs(Extent extent);
+int checked_epochs(Extent extent, const Problem& problem);
 
 bool serves(const gt_kernel_info& kernel, const Problem& problem);
 

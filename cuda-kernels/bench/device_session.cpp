@@ -61,12 +61,14 @@ DeviceSession::DeviceSession(const Problem& problem, const TrainingKernel& kerne
   s.rules.sample_every = std::numeric_limits<int64_t>::max();
   std::copy(problem.widths.begin(), problem.widths.end(), s.widths);
   s.layers = static_cast<int32_t>(problem.widths.size()) - 1;
+  s.family = problem.family;
+  s.guard = Problem::kGuard;
   s.activation = GT_GELU;
   s.parameters = problem.parameters();
-  s.loss = GT_HUBER;
+  s.loss = problem.loss();
   s.optimizer = GT_ADAM;
   s.batch_size = problem.batch;
-  s.shuffle = problem.batch != 0;
+  s.shuffle = problem.batch != 0 && problem.shuffle;
   s.row_sets = 1;
   s.replicas = division.replicas;
   s.huber_delta = Problem::kHuberDelta;
@@ -98,18 +100,23 @@ void DeviceSession::measure() {
   if (shared_bytes_ >= 0) {
     return;
   }
-  DeviceMemory sizes(6 * sizeof(int64_t));
+  // Of each kernel; floats of a team that goes layer by layer, and of a block that has its tile in the workspace.
+  bool dense = problem_.family == GT_DENSE;
+  std::vector<int64_t> measured(dense ? 6 : 10);
+  DeviceMemory sizes(measured.size() * sizeof(int64_t));
   auto* session = session_.as<gt_cuda_session>();
   auto* to = sizes.as<int64_t>();
   void* parameters[] = {&session, &to};
-  launch(find_function(kernel_.core, "measure"), 1, 1, 0, parameters, false);
-  int64_t measured[6];
-  sizes.download(measured, sizeof(measured));
-  shared_bytes_ = static_cast<int>(measured[kernel_.core_index]);
-  if (std::string(kernel_.info.name) == "train_grid_large") {
-    workspace_ = std::make_unique<DeviceMemory>(count(division_.replicas) * static_cast<size_t>(measured[4]) *
-                                                sizeof(float));
+  launch(find_function(kernel_.general, dense ? "measure" : "measure_product_units"), 1, 1, 0, parameters, false);
+  sizes.download(measured.data(), measured.size() * sizeof(int64_t));
+  shared_bytes_ = static_cast<int>(measured[count(kernel_.general_index)]);
+  std::string name = kernel_.info.name;
+  if (name.rfind("train_grid_large", 0) == 0) {
+    int64_t floats = dense ? measured[measured.size() - 2] : division_.blocks * measured.back();
+    workspace_ =
+        std::make_unique<DeviceMemory>(count(division_.replicas) * static_cast<size_t>(floats) * sizeof(float));
     host_.workspace = workspace_->as<float>();
+    host_.workspace_floats = measured.back();
     session_.upload(&host_, sizeof(host_));
   }
 }

@@ -13,9 +13,9 @@ namespace gputrain::bench {
 struct TrainingKernel {
   gt_kernel_info info;
   Handle function;
-  Handle core;       // module that has `measure`
-  int core_index;    // of the kernel in the core module's table; -1 for another module's
-  bool cooperative;  // launched so that all blocks are resident together
+  Handle general;     // module for every network of the family, which has `measure`
+  int general_index;  // of the kernel in that module's table; -1 for another module's
+  bool cooperative;   // launched so that all blocks are resident together
 };
 
 // How a launch divides the work.

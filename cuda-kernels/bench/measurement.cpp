@@ -217,7 +217,7 @@ class KernelRun {
 
   bool one(Division division) {
     DeviceSession session(problem_, kernel_, division);
-    Check checked = check(session, problem_, division, expected_, checked_epochs(target_.extent));
+    Check checked = check(session, problem_, division, expected_, checked_epochs(target_.extent, problem_));
     Json json = head(division);
     json.flag("passed", checked.passed()).number("gradient_error", checked.gradient);
     json.number("first_loss_error", checked.first).number("early_loss_error", checked.early);
@@ -270,7 +270,8 @@ References references(const Problem& problem, Extent extent) {
   std::map<int, std::future<Trajectory>> begun;
   for (int replica = 0; replica < Problem::kReplicas; replica++) {
     begun[replica] = std::async(std::launch::async, [&problem, extent, replica] {
-      return reference(problem, problem.initial[replica], DeviceSession::seed(replica), checked_epochs(extent));
+      return reference(problem, problem.initial[replica], DeviceSession::seed(replica),
+                       checked_epochs(extent, problem));
     });
   }
   References all;
@@ -306,11 +307,12 @@ Verdict measure_kernel(const Target& target, const std::string& module, int kern
                        const References& expected, const Record& record) {
   open_device(target.device);
   double rate = target.timing ? peak(target).value_or(NAN) : NAN;
-  Module core = open_module(target.directory, "core");
-  Module own = module == "core" ? core : open_module(target.directory, module);
+  std::string of_family = problem.family == GT_DENSE ? "core" : "product_units";
+  Module general = open_module(target.directory, of_family);
+  Module own = module == of_family ? general : open_module(target.directory, module);
   const gt_kernel_info& info = own.kernels[static_cast<size_t>(kernel)];
-  TrainingKernel training = {info, find_function(own.handle, info.name), core.handle, module == "core" ? kernel : -1,
-                             info.team != GT_TEAM_SOLO && !target.plain};
+  TrainingKernel training = {info, find_function(own.handle, info.name), general.handle,
+                             module == of_family ? kernel : -1, info.team != GT_TEAM_SOLO && !target.plain};
   return KernelRun(target, problem, expected, record, training, rate).all();
 }
 

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "permutation.h"
+#include "product_units_reference.h"
 
 namespace gputrain::bench {
 
@@ -23,12 +24,7 @@ struct Layer {
 
 class Net {
  public:
-  Net(const Problem& problem, const std::vector<float>& initial)
-      : problem_(problem),
-        parameters_(initial.begin(), initial.end()),
-        gradient_(initial.size()),
-        first_(initial.size()),
-        second_(initial.size()) {
+  explicit Net(const Problem& problem) : problem_(problem) {
     size_t first = 0;
     for (size_t l = 0; l + 1 < problem.widths.size(); l++) {
       Layer layer = {problem.widths[l], problem.widths[l + 1], first, {}, {}, {}, {}};
@@ -37,32 +33,16 @@ class Net {
     }
   }
 
-  // Sum of the losses over these rows; their gradient of the mean goes to gradient().
-  double accumulate(const std::vector<int>& rows) {
-    forward(rows);
+  // Sum of the losses over these rows; adds the gradient of their mean.
+  double accumulate(const std::vector<double>& parameters, const std::vector<int>& rows,
+                    std::vector<double>* gradient) {
+    forward(parameters, rows);
     double sum = outputs(rows);
-    std::fill(gradient_.begin(), gradient_.end(), 0.0);
     for (size_t l = layers_.size(); l-- > 0;) {
-      backward(l, rows);
+      backward(parameters, l, rows, gradient);
     }
     return sum;
   }
-
-  void update() {
-    step_++;
-    double correction1 = 1 - std::pow(Problem::kBeta1, step_);
-    double correction2 = 1 - std::pow(Problem::kBeta2, step_);
-    for (size_t i = 0; i < parameters_.size(); i++) {
-      double g = gradient_[i];
-      first_[i] = Problem::kBeta1 * first_[i] + (1 - Problem::kBeta1) * g;
-      second_[i] = Problem::kBeta2 * second_[i] + (1 - Problem::kBeta2) * g * g;
-      parameters_[i] -=
-          Problem::kRate / correction1 * first_[i] / (std::sqrt(second_[i] / correction2) + Problem::kEpsilon);
-    }
-  }
-
-  const std::vector<double>& gradient() const { return gradient_; }
-  const std::vector<double>& parameters() const { return parameters_; }
 
  private:
   void below(size_t l, int row, size_t r, std::vector<double>* to) const {
@@ -77,13 +57,13 @@ class Net {
     }
   }
 
-  void forward(const std::vector<int>& rows) {
+  void forward(const std::vector<double>& parameters, const std::vector<int>& rows) {
     std::vector<double> h;
     for (size_t l = 0; l < layers_.size(); l++) {
       Layer& layer = layers_[l];
       auto in = static_cast<size_t>(layer.in);
       auto out = static_cast<size_t>(layer.out);
-      const double* w = parameters_.data() + layer.first;
+      const double* w = parameters.data() + layer.first;
       layer.transposed.resize(in * out);
       for (size_t o = 0; o < out; o++) {
         for (size_t i = 0; i < in; i++) {
@@ -136,12 +116,13 @@ class Net {
     return sum;
   }
 
-  void backward(size_t l, const std::vector<int>& rows) {
+  void backward(const std::vector<double>& parameters, size_t l, const std::vector<int>& rows,
+                std::vector<double>* gradient) {
     const Layer& layer = layers_[l];
     auto in = static_cast<size_t>(layer.in);
     auto out = static_cast<size_t>(layer.out);
-    const double* w = parameters_.data() + layer.first;
-    double* g = gradient_.data() + layer.first;
+    const double* w = parameters.data() + layer.first;
+    double* g = gradient->data() + layer.first;
     std::vector<double> h;
     for (size_t r = 0; r < rows.size(); r++) {
       below(l, rows[r], r, &h);
@@ -167,14 +148,60 @@ class Net {
 
   const Problem& problem_;
   std::vector<Layer> layers_;
-  std::vector<double> parameters_, gradient_, first_, second_;
-  int step_ = 0;
+};
+
+// The same of product units.
+double accumulate_product_units(const Problem& problem, const std::vector<double>& parameters,
+                                const std::vector<int>& rows, std::vector<double>* gradient) {
+  const std::vector<int>& w = problem.widths;
+  ::reference::ProductUnits net = {problem.family == GT_COMPLEX_PRODUCT_UNITS, w[0], w[1], w[2], Problem::kGuard};
+  auto kind = net.complex ? LossKind::complex_squared : LossKind::huber;
+  auto outputs = static_cast<size_t>(net.outputs());
+  double scale = 1 / static_cast<double>(rows.size() * outputs);
+  double sum = 0;
+  std::vector<double> by_x(static_cast<size_t>(w[0]));
+  for (int row : rows) {
+    const float* from = problem.inputs.data() + static_cast<ptrdiff_t>(row) * w[0];
+    const float* target = problem.targets.data() + static_cast<size_t>(row) * outputs;
+    std::vector<double> x(from, from + w[0]);
+    ::reference::ProductUnits::Row taken = net.forward(parameters, x.data());
+    double y[2] = {taken.output.real(), taken.output.imag()};
+    double g[2] = {};
+    for (size_t k = 0; k < outputs; k++) {
+      sum += ::reference::loss(kind, Problem::kHuberDelta, y[k] - target[k]);
+      g[k] = scale * ::reference::loss_slope(kind, Problem::kHuberDelta, y[k] - target[k]);
+    }
+    net.backward(parameters, x.data(), taken, {g[0], g[1]}, gradient, by_x.data());
+  }
+  return sum;
+}
+
+// Parameters with Adam's moments.
+struct Adam {
+  std::vector<double> parameters, first, second;
+  int step = 0;
+
+  explicit Adam(const std::vector<float>& initial)
+      : parameters(initial.begin(), initial.end()), first(initial.size()), second(initial.size()) {}
+
+  void update(const std::vector<double>& gradient) {
+    step++;
+    double correction1 = 1 - std::pow(Problem::kBeta1, step);
+    double correction2 = 1 - std::pow(Problem::kBeta2, step);
+    for (size_t i = 0; i < parameters.size(); i++) {
+      double g = gradient[i];
+      first[i] = Problem::kBeta1 * first[i] + (1 - Problem::kBeta1) * g;
+      second[i] = Problem::kBeta2 * second[i] + (1 - Problem::kBeta2) * g * g;
+      parameters[i] -=
+          Problem::kRate / correction1 * first[i] / (std::sqrt(second[i] / correction2) + Problem::kEpsilon);
+    }
+  }
 };
 
 }  // namespace
 
-Problem::Problem(std::vector<int> given, int row_count, int batch_size)
-    : widths(std::move(given)), rows(row_count), batch(batch_size) {
+Problem::Problem(std::vector<int> given, int row_count, int batch_size, int kind, bool shuffled)
+    : widths(std::move(given)), rows(row_count), batch(batch_size), family(kind), shuffle(shuffled) {
   std::mt19937 random(1);
   for (int r = 0; r < rows; r++) {
     double sum = 0;
@@ -183,15 +210,24 @@ Problem::Problem(std::vector<int> given, int row_count, int batch_size)
       sum += inputs.back() * std::cos(i);
     }
     for (int k = 0; k < outputs_of_row(); k++) {
-      targets.push_back(static_cast<float>(2 * std::sin(sum + k)));
+      bool imaginary = family == GT_COMPLEX_PRODUCT_UNITS && k == 1;
+      targets.push_back(imaginary ? 0 : static_cast<float>(2 * std::sin(sum + k)));
     }
   }
   for (std::vector<float>& start : initial) {
-    for (size_t l = 0; l + 1 < widths.size(); l++) {
-      double bound = 1 / std::sqrt(widths[l]);
-      for (int i = 0; i < (widths[l] + 1) * widths[l + 1]; i++) {
+    auto draw = [&](int n, double bound) {
+      for (int i = 0; i < n; i++) {
         start.push_back(static_cast<float>(bound * uniform(random)));
       }
+    };
+    if (family == GT_DENSE) {
+      for (size_t l = 0; l + 1 < widths.size(); l++) {
+        draw((widths[l] + 1) * widths[l + 1], 1 / std::sqrt(widths[l]));
+      }
+    } else {
+      draw(widths[3] * widths[1] * (widths[0] + 1), 1 / std::sqrt(widths[0]));
+      draw(widths[3] * widths[2] * factors(), 0.5 / std::sqrt(factors()));
+      draw(widths[3] * (widths[2] + 1), 1 / std::sqrt(widths[2]));
     }
   }
 }
@@ -205,6 +241,10 @@ std::string Problem::name() const {
 }
 
 double Problem::multiply_adds() const {
+  if (family != GT_DENSE) {
+    double planes = widths[3];
+    return rows * (2 * planes * widths[0] * widths[1] + 3 * planes * planes * widths[2] * (factors() + 1.0));
+  }
   double sum = 0;
   for (size_t l = 0; l + 1 < widths.size(); l++) {
     sum += (l == 0 ? 2.0 : 3.0) * widths[l] * widths[l + 1];
@@ -213,7 +253,9 @@ double Problem::multiply_adds() const {
 }
 
 Trajectory reference(const Problem& problem, const std::vector<float>& initial, int64_t seed, int epochs) {
-  Net net(problem, initial);
+  Net net(problem);
+  Adam adam(initial);
+  std::vector<double> gradient(initial.size());
   Trajectory trajectory;
   int batch = problem.batch == 0 ? problem.rows : std::min(problem.batch, problem.rows);
   for (int epoch = 0; epoch < epochs; epoch++) {
@@ -222,17 +264,19 @@ Trajectory reference(const Problem& problem, const std::vector<float>& initial, 
     for (int begin = 0; begin < problem.rows; begin += batch) {
       std::vector<int> rows;
       for (int r = begin; r < std::min(problem.rows, begin + batch); r++) {
-        rows.push_back(batch == problem.rows ? r : order.at(r));
+        rows.push_back(batch < problem.rows && problem.shuffle ? order.at(r) : r);
       }
-      sum += net.accumulate(rows);
+      std::fill(gradient.begin(), gradient.end(), 0.0);
+      sum += problem.family == GT_DENSE ? net.accumulate(adam.parameters, rows, &gradient)
+                                        : accumulate_product_units(problem, adam.parameters, rows, &gradient);
       if (trajectory.first_gradient.empty()) {
-        trajectory.first_gradient = net.gradient();
+        trajectory.first_gradient = gradient;
       }
-      net.update();
+      adam.update(gradient);
     }
     trajectory.losses.push_back(sum / (static_cast<double>(problem.rows) * problem.outputs_of_row()));
     if (epoch + 1 == Trajectory::kEarlyEpochs) {
-      trajectory.early = net.parameters();
+      trajectory.early = adam.parameters;
     }
   }
   return trajectory;

@@ -78,10 +78,10 @@ input_gradient(const gt_cuda_session* session, const float* parameters, const fl
 
 // clang-format off
 GT_CONSTANT gt_kernel_info kernel_table_core[] = {
-    {"train_solo_generic", GT_TEAM_SOLO, 256, 1, SoloTile::kRows, -1, -1, 0, {0}},
-    {"train_grid_generic", GT_TEAM_GRID, 128, 1, WideTile::kRows, -1, -1, 0, {0}},
-    {"train_cluster8_generic", GT_TEAM_CLUSTER, 128, 8, WideTile::kRows, -1, -1, 0, {0}},
-    {"train_grid_large", GT_TEAM_GRID, 128, 1, LayeredTile::kRows, -1, -1, 0, {0}},
+    {"train_solo_generic", GT_TEAM_SOLO, 256, 1, SoloTile::kRows, -1, GT_DENSE, -1, 0, {0}},
+    {"train_grid_generic", GT_TEAM_GRID, 128, 1, WideTile::kRows, -1, GT_DENSE, -1, 0, {0}},
+    {"train_cluster8_generic", GT_TEAM_CLUSTER, 128, 8, WideTile::kRows, -1, GT_DENSE, -1, 0, {0}},
+    {"train_grid_large", GT_TEAM_GRID, 128, 1, LayeredTile::kRows, -1, GT_DENSE, -1, 0, {0}},
 };
 // clang-format on
 GT_CONSTANT int32_t kernel_count_core = 4;

@@ -44,6 +44,7 @@ struct Books {
   Step step;
   Permutation order;
   int32_t due;
+  int32_t averaged;
   int32_t improved;
 };
 constexpr int kBooksBytes = (static_cast<int>(sizeof(Books)) + 15) / 16 * 16;
@@ -227,8 +228,14 @@ struct Driver {
   GT_DEVICE void finish_epoch(double loss) {
     if (thread() == 0) {
       books->due = gt_end_epoch(&session.rules, &books->progress, loss);
+      books->averaged = gt_averaged(&session.rules, &books->progress);
     }
     sync_block();
+    if (books->averaged && team.rank() < slices()) {
+      for (int i = team.slice_begin + thread(); i < team.slice_end; i += threads()) {
+        replica.parameter_sum[i] += static_cast<double>(tile.get(i));
+      }
+    }
     if (books->due) {
       sample();
     }

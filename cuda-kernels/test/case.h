@@ -1,6 +1,7 @@
-// Small trainings with ragged edges, on the CPU engine and on the emulated GPU.
+// Small trainings with ragged edges, and where they should lead.
 #pragma once
 
+#include <cmath>
 #include <random>
 #include <string>
 #include <vector>
@@ -11,13 +12,15 @@ namespace gputrain {
 
 // A plan with its data; deterministic in everything.
 struct Case {
-  std::vector<int> widths;
+  std::vector<int> widths;  // product units: inputs, linear units, product units, outputs
+  int family = GT_DENSE;
   int activation = GT_GELU;
   int loss = GT_HUBER;
   int optimizer = GT_ADAM;
   int rows = 37, measured = 9;
   int batch = 0;
   int replicas = 2;
+  int average_last = 0;
 
   std::vector<double> inputs, targets, output_weights;
   std::vector<int32_t> row_numbers, set_sizes;
@@ -25,6 +28,8 @@ struct Case {
   std::vector<gt_replica> replica;
   gt_plan plan = {};
   gt_data data = {};
+
+  static constexpr int kAveragedEpochs = 5;
 
   void fill() {
     std::mt19937 random(7);
@@ -45,11 +50,20 @@ struct Case {
     set_sizes = {rows, measured};
     for (int r = 0; r < replicas; r++) {
       std::vector<double> values;
-      for (size_t l = 0; l + 1 < widths.size(); l++) {
-        float scale = 1 / std::sqrt(static_cast<float>(widths[l]));
-        for (int i = 0; i < widths[l + 1] * (widths[l] + 1); i++) {
-          values.push_back(static_cast<double>(scale * normal(random)));
+      auto add = [&](int count, double scale) {
+        for (int i = 0; i < count; i++) {
+          values.push_back(static_cast<double>(static_cast<float>(scale) * normal(random)));
         }
+      };
+      if (family == GT_DENSE) {
+        for (size_t l = 0; l + 1 < widths.size(); l++) {
+          add(widths[l + 1] * (widths[l] + 1), 1 / std::sqrt(widths[l]));
+        }
+      } else {
+        int logs = widths[1] > 0 ? widths[1] : widths[0];
+        add(widths[3] * widths[1] * (widths[0] + 1), 1 / std::sqrt(widths[0]));
+        add(widths[3] * widths[2] * logs, 0.3 / std::sqrt(logs));
+        add(widths[3] * (widths[2] + 1), 1 / std::sqrt(widths[2]));
       }
       initial.push_back(values);
     }
@@ -59,6 +73,8 @@ struct Case {
     }
     plan.widths = widths.data();
     plan.layers = static_cast<int32_t>(widths.size()) - 1;
+    plan.family = family;
+    plan.guard = 0.05;
     plan.activation = activation;
     plan.loss = loss;
     plan.optimizer = optimizer;
@@ -76,23 +92,30 @@ struct Case {
     plan.rules.rate_rule = GT_RATE_CONSTANT;
     plan.rules.rate = 1e-2;
     plan.rules.watched = 1;
-    plan.rules.max_epochs = 1000;
+    // The end is far when it is not that of a run of averages.
+    plan.rules.max_epochs = average_last > 0 ? kAveragedEpochs : 1000;
+    plan.rules.average_last = average_last;
     plan.rules.sample_every = 2;
     plan.rules.every = 1;
     data = {inputs.data(), targets.data(), all};
   }
 };
 
-// Where a replica of the CPU engine stands.
+// Where a replica should stand.
 struct Expected {
   gt_progress progress;
   std::vector<double> parameters, first, second, best;
+  std::vector<double> sum;  // of the parameters after the averaged epochs
   std::vector<double> rms;  // [samples, row sets]
 };
 
+// By the CPU engine.
 std::vector<Expected> train_on_cpu(const Case& one, int64_t epochs);
 
 // Empty, or where the emulated GPU's state is not the CPU's up to rounding.
 std::string difference(const EmulatedSession& session, const std::vector<Expected>& expected);
+
+// Empty, or what the emulated GPU makes of the first replica's parameters otherwise than the CPU engine.
+std::string different_predictions(const Case& one);
 
 }  // namespace gputrain

@@ -36,9 +36,22 @@ gt_kernel_info info_of(const std::string& name, int* place_in_core) {
   std::abort();
 }
 
+int parameters_of(const gt_plan& plan) {
+  const int32_t* w = plan.widths;
+  if (plan.family != GT_DENSE) {
+    int logs = w[1] > 0 ? w[1] : w[0];
+    return w[3] * (w[1] * (w[0] + 1) + w[2] * logs + w[2] + 1);
+  }
+  int count = 0;
+  for (int l = 0; l < plan.layers; l++) {
+    count += w[l + 1] * (w[l] + 1);
+  }
+  return count;
+}
+
 }  // namespace
 
-std::vector<gt_kernel_info> kernels_for(const std::vector<int>& widths, int activation) {
+std::vector<gt_kernel_info> kernels_for(int family, const std::vector<int>& widths, int activation) {
   std::vector<gt_kernel_info> found;
   for (auto& [table, object] : registry().globals) {
     if (table.rfind("kernel_table_", 0) != 0) {
@@ -47,8 +60,10 @@ std::vector<gt_kernel_info> kernels_for(const std::vector<int>& widths, int acti
     auto* infos = static_cast<const gt_kernel_info*>(object.data);
     for (size_t i = 0; i < object.bytes / sizeof(gt_kernel_info); i++) {
       bool any = infos[i].layers == 0;
-      if (any || (static_cast<size_t>(infos[i].layers + 1) == widths.size() && infos[i].activation == activation &&
-                  std::equal(widths.begin(), widths.end(), infos[i].widths))) {
+      bool own = static_cast<size_t>(infos[i].layers + 1) == widths.size() &&
+                 (family != GT_DENSE || infos[i].activation == activation) &&
+                 std::equal(widths.begin(), widths.end(), infos[i].widths);
+      if (infos[i].family == family && (any || own)) {
         found.push_back(infos[i]);
       }
     }
@@ -56,14 +71,19 @@ std::vector<gt_kernel_info> kernels_for(const std::vector<int>& widths, int acti
   return found;
 }
 
+// Of the family's module: the kernels of the core module have names without a family.
+std::string EmulatedSession::named(const char* kernel) const {
+  return session_.family == GT_DENSE ? kernel : std::string(kernel) + "_product_units";
+}
+
 EmulatedSession::EmulatedSession(const gt_plan& plan, const gt_data& data) : own_(static_cast<size_t>(plan.replicas)) {
   session_.rules = plan.rules;
   std::copy_n(plan.widths, plan.layers + 1, session_.widths);
   session_.layers = plan.layers;
   session_.activation = plan.activation;
-  for (int l = 0; l < plan.layers; l++) {
-    session_.parameters += plan.widths[l + 1] * (plan.widths[l] + 1);
-  }
+  session_.family = plan.family;
+  session_.guard = plan.guard;
+  session_.parameters = parameters_of(plan);
   session_.loss = plan.loss;
   session_.optimizer = plan.optimizer;
   session_.batch_size = plan.batch_size;
@@ -98,6 +118,7 @@ EmulatedSession::EmulatedSession(const gt_plan& plan, const gt_data& data) : own
     own.first.assign(n, 0);
     own.second.assign(n, 0);
     own.best = own.parameters;
+    own.sum.assign(n, 0);
     own.samples.assign(kSamples * static_cast<size_t>(3 + plan.row_sets), 0);
     gt_cuda_replica to = {};
     to.progress.loss = to.progress.learning_rate = std::numeric_limits<double>::quiet_NaN();
@@ -111,13 +132,14 @@ EmulatedSession::EmulatedSession(const gt_plan& plan, const gt_data& data) : own
     to.first_moment = own.first.data();
     to.second_moment = own.second.data();
     to.best = own.best.data();
+    to.parameter_sum = own.sum.data();
     to.samples = own.samples.data();
     to.sample_capacity = kSamples;
     replicas_.push_back(to);
   }
   session_.replica = replicas_.data();
-  sizes_.assign(6, 0);
-  launch("measure", 1, 0, false, static_cast<const gt_cuda_session*>(&session_), sizes_.data());
+  sizes_.assign(session_.family == GT_DENSE ? 6 : 10, 0);
+  launch(named("measure"), 1, 0, false, static_cast<const gt_cuda_session*>(&session_), sizes_.data());
   session_.workspace_floats = sizes_.back();
 }
 
@@ -132,7 +154,9 @@ std::string EmulatedSession::advance(const std::string& kernel, int blocks, int6
   std::vector<double> losses(teams * 2 * team_blocks);
   std::vector<uint32_t> arrivals(teams * 32 * static_cast<size_t>(info.cluster));
   // 16 bytes aligned, as device memory is.
-  std::vector<float> workspace(teams * static_cast<size_t>(sizes_[4]));
+  size_t layered = teams * static_cast<size_t>(sizes_[sizes_.size() - 2]);
+  size_t tiles = teams * team_blocks * static_cast<size_t>(session_.workspace_floats);
+  std::vector<float> workspace(std::max(layered, kernel.rfind("train_grid_large_", 0) == 0 ? tiles : 0));
   session_.partial = partial.data();
   session_.partial_loss = losses.data();
   session_.arrivals = arrivals.data();
@@ -148,7 +172,7 @@ std::vector<float> EmulatedSession::predict(const std::vector<float>& inputs, in
   std::vector<float> outputs(static_cast<size_t>(rows * session_.widths[session_.layers]), NAN);
   std::vector<float> workspace(2 * static_cast<size_t>(session_.workspace_floats));
   session_.workspace = workspace.data();
-  launch("predict", 2, 0, false, static_cast<const gt_cuda_session*>(&session_),
+  launch(named("predict"), 2, 0, false, static_cast<const gt_cuda_session*>(&session_),
          static_cast<const float*>(own_[0].parameters.data()), inputs.data(), static_cast<int32_t>(rows),
          outputs.data());
   return outputs;
@@ -159,7 +183,7 @@ std::vector<float> EmulatedSession::input_gradient(const std::vector<float>& inp
   std::vector<float> gradient(static_cast<size_t>(rows * session_.widths[0]), NAN);
   std::vector<float> workspace(2 * static_cast<size_t>(session_.workspace_floats));
   session_.workspace = workspace.data();
-  launch("input_gradient", 2, 0, false, static_cast<const gt_cuda_session*>(&session_),
+  launch(named("input_gradient"), 2, 0, false, static_cast<const gt_cuda_session*>(&session_),
          static_cast<const float*>(own_[0].parameters.data()), inputs.data(), static_cast<int32_t>(rows),
          weights.data(), gradient.data());
   return gradient;

@@ -13,7 +13,7 @@ namespace gputrain {
 struct EmulatedReplica {
   std::vector<int32_t> rows, set_begin;
   std::vector<float> parameters, first, second, best;
-  std::vector<double> samples;
+  std::vector<double> sum, samples;
 };
 
 class EmulatedSession {
@@ -32,16 +32,18 @@ class EmulatedSession {
   std::vector<float> input_gradient(const std::vector<float>& inputs, int rows, const std::vector<float>& weights);
 
  private:
+  std::string named(const char* kernel) const;
+
   gt_cuda_session session_ = {};
   std::vector<gt_cuda_replica> replicas_;
   std::vector<EmulatedReplica> own_;
   std::vector<float> inputs_, targets_;
   std::vector<double> exact_targets_;
   std::vector<double> output_weights_;
-  std::vector<int64_t> sizes_;
+  std::vector<int64_t> sizes_;  // as `measure` gives them
 };
 
-// Kernels that can train a network of these widths, from the modules' own tables.
-std::vector<gt_kernel_info> kernels_for(const std::vector<int>& widths, int activation);
+// Kernels that can train a network, from the modules' own tables.
+std::vector<gt_kernel_info> kernels_for(int family, const std::vector<int>& widths, int activation);
 
 }  // namespace gputrain

@@ -56,6 +56,14 @@ std::vector<Run> runs() {
   const std::vector<int> shape = {4, 32, 16, 1};
   // Outputs and columns for more than one warp, and a set too small for all blocks.
   const std::vector<int> wide = {5, 40, 7};
+  const Case units = {.widths = {5, 9, 35, 2}, .family = GT_COMPLEX_PRODUCT_UNITS, .loss = GT_COMPLEX_SQUARED};
+  auto with = [](Case one, int rows, int measured, int batch) {
+    one.rows = rows;
+    one.measured = measured;
+    one.batch = batch;
+    one.replicas = 1;
+    return one;
+  };
   return {{"train_solo_4_32_16_1_gelu", 1, {.widths = shape, .rows = 300, .replicas = 1}},
           {"train_solo_4_32_16_1_gelu", 1, {.widths = shape, .rows = 70, .batch = 30, .replicas = 1}},
           {"train_grid_4_32_16_1_gelu", 20, {.widths = shape, .rows = 300, .replicas = 1}},
@@ -65,7 +73,11 @@ std::vector<Run> runs() {
           {"train_grid_large", 3, {.widths = {3, 66, 5, 2}, .rows = 150, .replicas = 1}},
           {"train_solo_generic", 1, {.widths = wide, .rows = 100, .measured = 1, .replicas = 1}},
           {"train_solo_generic", 1, {.widths = wide, .rows = 20, .measured = 0, .replicas = 1}},
-          {"train_grid_generic", 3, {.widths = wide, .rows = 100, .measured = 1, .batch = 60, .replicas = 1}}};
+          {"train_grid_generic", 3, {.widths = wide, .rows = 100, .measured = 1, .batch = 60, .replicas = 1}},
+          {"train_solo_complex_product_units", 1, with(units, 200, 9, 0)},
+          {"train_solo_complex_product_units", 1, with(units, 20, 150, 0)},
+          {"train_grid_complex_product_units", 3, with(units, 100, 9, 60)},
+          {"train_solo_product_units", 1, with({.widths = {40, 0, 9, 1}, .family = GT_PRODUCT_UNITS}, 200, 1, 0)}};
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
  * kernels, the stand-alone programs and (through layout() below) Java, which learns every offset from the kernels' own
  * module and so cannot disagree with it.
  *
- * Matrices are row-major. Parameters are one vector, layer after layer: the weights [outputs, inputs], then the biases.
+ * Matrices are row-major. Parameters are one vector in the order of gputrain_cpu.h.
  */
 #ifndef GPUTRAIN_CUDA_ABI_H
 #define GPUTRAIN_CUDA_ABI_H
@@ -28,6 +28,8 @@ typedef struct gt_cuda_replica {
   float* first_moment;      /* [parameters]; SGD: the momentum buffer */
   float* second_moment;     /* [parameters] */
   float* best;              /* [parameters]: those with the smallest rms of the watched set */
+  double* parameter_sum;    /* [parameters]: those after each of the last rules.average_last epochs, added; not read
+                               where that is 0 */
   double* samples;          /* [sample_capacity, 3 + row_sets]: epoch, loss, learning rate, rms of each set */
   int64_t sample_capacity;
   int64_t sample_count; /* taken since the host last set it to 0 */
@@ -36,9 +38,10 @@ typedef struct gt_cuda_replica {
 /* Everything that the replicas share. */
 typedef struct gt_cuda_session {
   gt_rules rules;                     /* its tables in device memory */
-  int32_t widths[GT_MOST_LAYERS + 1]; /* [layers + 1]: inputs, hidden widths, outputs */
+  int32_t widths[GT_MOST_LAYERS + 1]; /* [layers + 1], as of gt_plan */
   int32_t layers;
-  int32_t activation; /* GT_GELU, ...: after every layer but the last */
+  int32_t family;     /* GT_DENSE, ... */
+  int32_t activation; /* dense: GT_GELU, ...: after every layer but the last */
   int32_t parameters;
   int32_t loss;       /* GT_HUBER, ...: mean over rows and outputs */
   int32_t optimizer;  /* GT_ADAM, GT_SGD */
@@ -47,6 +50,7 @@ typedef struct gt_cuda_session {
   int32_t row_sets;
   int32_t replicas;
   double huber_delta;
+  double guard;                 /* product units, as of gt_plan */
   double beta1, beta2, epsilon; /* Adam */
   double momentum;              /* SGD */
   const float* inputs;          /* [rows, inputs] */
@@ -58,10 +62,10 @@ typedef struct gt_cuda_session {
   float* partial;       /* [teams, 2, blocks or clusters of a team, parameters]: published gradients, by parity */
   double* partial_loss; /* [teams, 2, blocks of a team] */
   uint32_t* arrivals;   /* [teams, 32 * (cluster size or 1)]: barrier counters, a cache line apart; 0 before a launch */
-  /* For what does not fit shared memory; `measure` of the core module says how much a team of train_grid_large needs,
-   * and a block of predict and input_gradient. */
+  /* For what does not fit shared memory; `measure` of the family's module says how much a team of train_grid_large
+   * needs, and a block of predict and input_gradient. */
   float* workspace;
-  int64_t workspace_floats; /* of a block that predicts */
+  int64_t workspace_floats; /* of a block that predicts, or trains with its tile there */
 } gt_cuda_session;
 
 /* How the blocks that train one replica work together. */
@@ -81,9 +85,10 @@ typedef struct gt_kernel_info {
   int32_t threads;      /* of a block */
   int32_t cluster;      /* blocks of a cluster, 1 without */
   int32_t tile_rows;    /* rows that a block takes through the network at a time */
-  int32_t shared_bytes; /* dynamic shared memory; -1: depends on the network, `measure` of the core module tells */
+  int32_t shared_bytes; /* dynamic shared memory; -1: depends on the network, `measure` of the same module tells */
+  int32_t family;       /* GT_DENSE, ... */
   int32_t activation;   /* GT_GELU, ...; -1: any */
-  int32_t layers;       /* 0: any network */
+  int32_t layers;       /* 0: any network of the family */
   int32_t widths[8];    /* [layers + 1] */
 } gt_kernel_info;
 
@@ -93,46 +98,36 @@ typedef struct gt_kernel_info {
  * The layout of the structures above, in the order of this list; `layout(int32_t* out)`, a kernel of the core module
  * (one thread), writes their number and then them. Java checks the number against its own list of names.
  */
-#define GT_LAYOUT(FIELD, SIZE)                                                                                         \
-  SIZE(gt_rules)                                                                                                       \
-  FIELD(gt_rules, rate_rule)                                                                                           \
-  FIELD(gt_rules, latched)                                                                                             \
-  FIELD(gt_rules, table_lines) FIELD(gt_rules, watched) FIELD(gt_rules, table_loss) FIELD(gt_rules, table_rate) FIELD( \
-      gt_rules, rate) FIELD(gt_rules, factor) FIELD(gt_rules, threshold) FIELD(gt_rules, minimum)                      \
-      FIELD(gt_rules, every) FIELD(gt_rules, rate_patience) FIELD(gt_rules, max_epochs) FIELD(                         \
-          gt_rules, training_loss_below) FIELD(gt_rules, patience) FIELD(gt_rules, sample_every) SIZE(gt_progress)     \
-          FIELD(gt_progress, epoch) FIELD(gt_progress, step) FIELD(gt_progress, status) FIELD(gt_progress, rate_line)  \
-              FIELD(gt_progress, loss) FIELD(gt_progress, learning_rate) FIELD(gt_progress, plateau_best) FIELD(       \
-                  gt_progress, plateau_bad) FIELD(gt_progress, best_rms) FIELD(gt_progress, best_epoch)                \
-                  SIZE(gt_cuda_replica) FIELD(gt_cuda_replica, progress) FIELD(gt_cuda_replica, seed) FIELD(           \
-                      gt_cuda_replica, weight_decay) FIELD(gt_cuda_replica, rate_factor) FIELD(gt_cuda_replica, rows)  \
-                      FIELD(gt_cuda_replica, set_begin) FIELD(gt_cuda_replica, parameters) FIELD(                      \
-                          gt_cuda_replica, first_moment) FIELD(gt_cuda_replica, second_moment)                         \
-                          FIELD(gt_cuda_replica, best) FIELD(gt_cuda_replica, samples) FIELD(                          \
-                              gt_cuda_replica,                                                                         \
-                              sample_capacity) FIELD(gt_cuda_replica,                                                  \
-                                                     sample_count) SIZE(gt_cuda_session) FIELD(gt_cuda_session, rules) \
-                              FIELD(gt_cuda_session, widths) FIELD(gt_cuda_session, layers) FIELD(                     \
-                                  gt_cuda_session, activation) FIELD(gt_cuda_session, parameters)                      \
-                                  FIELD(gt_cuda_session, loss) FIELD(gt_cuda_session, optimizer) FIELD(                \
-                                      gt_cuda_session, batch_size) FIELD(gt_cuda_session, shuffle)                     \
-                                      FIELD(gt_cuda_session, row_sets) FIELD(gt_cuda_session, replicas) FIELD(         \
-                                          gt_cuda_session, huber_delta) FIELD(gt_cuda_session, beta1)                  \
-                                          FIELD(gt_cuda_session, beta2) FIELD(gt_cuda_session, epsilon)                \
-                                              FIELD(gt_cuda_session, momentum) FIELD(gt_cuda_session, inputs) FIELD(   \
-                                                  gt_cuda_session, targets) FIELD(gt_cuda_session, exact_targets)      \
-                                                  FIELD(gt_cuda_session, output_weights) FIELD(                        \
-                                                      gt_cuda_session, replica) FIELD(gt_cuda_session, partial)        \
-                                                      FIELD(gt_cuda_session, partial_loss) FIELD(                      \
-                                                          gt_cuda_session, arrivals) FIELD(gt_cuda_session, workspace) \
-                                                          FIELD(gt_cuda_session, workspace_floats)                     \
-                                                              SIZE(gt_kernel_info) FIELD(gt_kernel_info, name) FIELD(  \
-                                                                  gt_kernel_info, team) FIELD(gt_kernel_info, threads) \
-                                                                  FIELD(gt_kernel_info, cluster)                       \
-                                                                      FIELD(gt_kernel_info, tile_rows)                 \
-                                                                          FIELD(gt_kernel_info, shared_bytes)          \
-                                                                              FIELD(gt_kernel_info, activation)        \
-                                                                                  FIELD(gt_kernel_info, layers)        \
-                                                                                      FIELD(gt_kernel_info, widths)
+/* clang-format off */
+#define GT_LAYOUT(FIELD, SIZE)                                                                                        \
+  SIZE(gt_rules) FIELD(gt_rules, rate_rule) FIELD(gt_rules, latched) FIELD(gt_rules, table_lines)                     \
+  FIELD(gt_rules, watched) FIELD(gt_rules, table_loss) FIELD(gt_rules, table_rate) FIELD(gt_rules, rate)              \
+  FIELD(gt_rules, factor) FIELD(gt_rules, threshold) FIELD(gt_rules, minimum) FIELD(gt_rules, every)                  \
+  FIELD(gt_rules, rate_patience) FIELD(gt_rules, max_epochs) FIELD(gt_rules, training_loss_below)                     \
+  FIELD(gt_rules, patience) FIELD(gt_rules, sample_every) FIELD(gt_rules, average_last)                               \
+  SIZE(gt_progress) FIELD(gt_progress, epoch) FIELD(gt_progress, step) FIELD(gt_progress, status)                     \
+  FIELD(gt_progress, rate_line) FIELD(gt_progress, loss) FIELD(gt_progress, learning_rate)                            \
+  FIELD(gt_progress, plateau_best) FIELD(gt_progress, plateau_bad) FIELD(gt_progress, best_rms)                       \
+  FIELD(gt_progress, best_epoch)                                                                                      \
+  SIZE(gt_cuda_replica) FIELD(gt_cuda_replica, progress) FIELD(gt_cuda_replica, seed)                                 \
+  FIELD(gt_cuda_replica, weight_decay) FIELD(gt_cuda_replica, rate_factor) FIELD(gt_cuda_replica, rows)               \
+  FIELD(gt_cuda_replica, set_begin) FIELD(gt_cuda_replica, parameters) FIELD(gt_cuda_replica, first_moment)           \
+  FIELD(gt_cuda_replica, second_moment) FIELD(gt_cuda_replica, best) FIELD(gt_cuda_replica, parameter_sum)            \
+  FIELD(gt_cuda_replica, samples) FIELD(gt_cuda_replica, sample_capacity) FIELD(gt_cuda_replica, sample_count)        \
+  SIZE(gt_cuda_session) FIELD(gt_cuda_session, rules) FIELD(gt_cuda_session, widths) FIELD(gt_cuda_session, layers)   \
+  FIELD(gt_cuda_session, family) FIELD(gt_cuda_session, activation) FIELD(gt_cuda_session, parameters)                \
+  FIELD(gt_cuda_session, loss) FIELD(gt_cuda_session, optimizer) FIELD(gt_cuda_session, batch_size)                   \
+  FIELD(gt_cuda_session, shuffle) FIELD(gt_cuda_session, row_sets) FIELD(gt_cuda_session, replicas)                   \
+  FIELD(gt_cuda_session, huber_delta) FIELD(gt_cuda_session, guard) FIELD(gt_cuda_session, beta1)                     \
+  FIELD(gt_cuda_session, beta2) FIELD(gt_cuda_session, epsilon) FIELD(gt_cuda_session, momentum)                      \
+  FIELD(gt_cuda_session, inputs) FIELD(gt_cuda_session, targets) FIELD(gt_cuda_session, exact_targets)                \
+  FIELD(gt_cuda_session, output_weights) FIELD(gt_cuda_session, replica) FIELD(gt_cuda_session, partial)              \
+  FIELD(gt_cuda_session, partial_loss) FIELD(gt_cuda_session, arrivals) FIELD(gt_cuda_session, workspace)             \
+  FIELD(gt_cuda_session, workspace_floats)                                                                            \
+  SIZE(gt_kernel_info) FIELD(gt_kernel_info, name) FIELD(gt_kernel_info, team) FIELD(gt_kernel_info, threads)         \
+  FIELD(gt_kernel_info, cluster) FIELD(gt_kernel_info, tile_rows) FIELD(gt_kernel_info, shared_bytes)                 \
+  FIELD(gt_kernel_info, family) FIELD(gt_kernel_info, activation) FIELD(gt_kernel_info, layers)                       \
+  FIELD(gt_kernel_info, widths)
+/* clang-format on */
 
 #endif

@@ -108,6 +108,13 @@ inline float reciprocal_approximate(float x) {
   float y = 1 / x;
   return fabsf(y) < 1.17549435e-38F ? copysignf(0, y) : y;
 }
+inline float exponential(float x) { return std::exp(x); }
+inline float logarithm(float x) { return std::log(x); }
+inline float angle(float y, float x) { return std::atan2(y, x); }
+inline void sine_cosine(float x, float* sine, float* cosine) {
+  *sine = std::sin(x);
+  *cosine = std::cos(x);
+}
 inline float square_root(float x) { return sqrtf(x); }
 inline float divide(float x, float y) { return x / y; }
 inline float multiply_add(float x, float y, float z) { return fmaf(x, y, z); }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import gputrain.engine.Runs.Outcome;
 import gputrain.engine.cuda.CudaEngine;
 import gputrain.model.DenseNetwork;
+import gputrain.model.ProductUnitNetwork;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -31,10 +32,53 @@ class CudaKernelsTest {
             List.of(4, 32, 16, 1),
             List.of(7, 32, 16, 1));
 
+    private static final List<String> KERNELS =
+            List.of("solo", "grid:1", "grid:5", "cluster8:8", "cluster8:16", "cluster16:16");
+
     static Stream<Arguments> shapesAndKernels() {
-        return SHAPES.stream()
-                .flatMap(shape -> Stream.of("solo", "grid:1", "grid:5", "cluster8:8", "cluster8:16", "cluster16:16")
-                        .map(kernel -> Arguments.of(shape, kernel)));
+        return SHAPES.stream().flatMap(shape -> KERNELS.stream().map(kernel -> Arguments.of(shape, kernel)));
+    }
+
+    /** Dellen et al., Table 1: CPUN-L, -S, -XS, HPUN-L, -S. */
+    static Stream<Arguments> productUnitsAndKernels() {
+        return Stream.of(
+                        new ProductUnitNetwork(true, 10, 20, 40, 1e-6, 0.5),
+                        new ProductUnitNetwork(true, 10, 10, 20, 1e-6, 0.5),
+                        new ProductUnitNetwork(true, 10, 10, 10, 1e-6, 0.5),
+                        new ProductUnitNetwork(false, 10, 20, 40, 0.1, 0.5),
+                        new ProductUnitNetwork(false, 10, 10, 20, 0.1, 0.5))
+                .flatMap(network -> KERNELS.stream().map(kernel -> Arguments.of(network, kernel)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("productUnitsAndKernels")
+    void productUnitsFollowTheOracle(ProductUnitNetwork network, String kernel) {
+        PlanBuilder builder = PlanBuilder.plan()
+                .network(network)
+                .loss(network.complex() ? new Loss.ComplexSquared() : new Loss.MeanSquared())
+                .rows(331, 23)
+                .batch(150, true)
+                .watched(1)
+                .every(3)
+                .rate(1e-3);
+        builder.replica(5, 1e-3, 1).replica(6, 0, 0.5);
+        String own = network.inputs() + "_" + network.linearUnits() + "_" + network.productUnits() + "_"
+                + network.outputs() + (network.complex() ? "_complex_product_units:" : "_product_units:");
+        followsOn(builder, kernel, nameOf(kernel) + "_" + own);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void productUnitsOfAnySizeFollowTheOracle(boolean complex) {
+        ProductUnitNetwork network = new ProductUnitNetwork(complex, 7, 90, 230, complex ? 1e-6 : 0.1, 0.1);
+        PlanBuilder builder = PlanBuilder.plan()
+                .network(network)
+                .loss(complex ? new Loss.ComplexSquared() : new Loss.MeanSquared())
+                .rate(1e-4);
+        followsOn(
+                builder,
+                complex ? "grid:2" : "grid_large:2",
+                complex ? "train_grid_large_complex_product_units:2" : "train_grid_large_product_units:2");
     }
 
     @ParameterizedTest

@@ -12,11 +12,13 @@ import gputrain.engine.TrainingPlan;
 import gputrain.model.DenseNetwork;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains dense networks in float32 on NVIDIA GPUs, thousands of epochs inside one kernel; computes kernel models there in
+ * Trains networks of every family in float32 on NVIDIA GPUs, thousands of epochs inside one kernel; computes kernel models there in
  * float64.
  */
 public final class CudaEngine implements Engine {
@@ -62,12 +64,20 @@ public final class CudaEngine implements Engine {
             return "";
         }
         List<String> shapes = KernelImages.names().stream()
-                .filter(name -> !name.equals(KernelImages.CORE))
-                .map(name -> name.replace('_', '-').replaceFirst("-(?=[a-z]+$)", " "))
+                .filter(name -> Character.isDigit(name.charAt(0)))
+                .map(CudaEngine::shape)
                 .toList();
         return shapes.isEmpty()
-                ? "kernels for any dense network"
-                : "kernels for any dense network, faster ones for " + String.join(", ", shapes);
+                ? "kernels for any network"
+                : "kernels for any network, faster ones for " + String.join(", ", shapes);
+    }
+
+    /** A network as its module's name has it: widths, then an activation or a family. */
+    private static String shape(String module) {
+        Matcher parts = Pattern.compile("([0-9_]+)_([a-z_]+)").matcher(module);
+        return parts.matches()
+                ? (parts.group(1).replace('_', '-') + " " + parts.group(2).replace('_', ' '))
+                : module;
     }
 
     @Override
@@ -86,10 +96,7 @@ public final class CudaEngine implements Engine {
         if (plan.precision() != Precision.FLOAT32) {
             return Optional.of("it computes in float32, the plan wants " + plan.precision());
         }
-        if (!(plan.network() instanceof DenseNetwork network) || plan.averageLast() > 0) {
-            return Optional.of("it trains dense networks, without averages");
-        }
-        if (network.layers() > MOST_LAYERS) {
+        if (plan.network() instanceof DenseNetwork network && network.layers() > MOST_LAYERS) {
             return Optional.of("it takes " + MOST_LAYERS + " layers at most, the network has " + network.layers());
         }
         if (plan.network().parameterCount() > MOST_PARAMETERS) {

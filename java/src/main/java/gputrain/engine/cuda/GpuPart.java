@@ -5,7 +5,6 @@ import gputrain.engine.EngineException;
 import gputrain.engine.ReplicaState;
 import gputrain.engine.Sample;
 import gputrain.engine.TrainingPlan;
-import gputrain.model.DenseNetwork;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -40,7 +39,7 @@ final class GpuPart implements AutoCloseable {
     static GpuPart open(TrainingPlan plan, DataSet data, int number, int first, int count, @Nullable String wish) {
         Device device = new Device(number);
         try {
-            Modules modules = new Modules(device, (DenseNetwork) plan.network());
+            Modules modules = new Modules(device, plan.network());
             try {
                 return new GpuPart(plan, data, device, modules, first, count, wish);
             } catch (RuntimeException | Error e) {
@@ -109,16 +108,20 @@ final class GpuPart implements AutoCloseable {
         CUfunction function = modules.function(kernel);
         Struct to = Struct.at(modules.layout(), "gt_cuda_session", sessionBytes, 0);
         for (int teams = choice.apart() ? count : Math.min(count, choice.teams()); teams > 0; teams--) {
-            long workspace = predictBlocks * to.getLong("workspace_floats");
+            long eachBlock = to.getLong("workspace_floats");
+            long training = kernel.layered()
+                    ? teams * teamFloats
+                    : kernel.inWorkspace() ? (long) teams * choice.blocks() * eachBlock : 0;
             int parts = kernel.layered() || choice.apart() ? 0 : choice.blocks() / kernel.cluster();
             long arrivalBytes = 128L * teams * kernel.cluster();
             long[] bytes = {
                 Math.max(8L, 8L * teams * parts * plan.network().parameterCount()),
                 16L * teams * choice.blocks(),
                 arrivalBytes,
-                4 * Math.max(workspace, kernel.layered() ? teams * teamFloats : 0)
+                4 * Math.max(predictBlocks * eachBlock, training)
             };
-            if (teams > 1 && LongStream.of(bytes).sum() > device.freeBytes()) {
+            // Fewer teams, or of blocks with much memory each a choice with fewer blocks, may still fit.
+            if ((teams > 1 || kernel.inWorkspace()) && LongStream.of(bytes).sum() > device.freeBytes()) {
                 continue;
             }
             List<CUdeviceptr> taken =
@@ -213,7 +216,7 @@ final class GpuPart implements AutoCloseable {
         try {
             taken.add(device.upload(PlanImage.floats(at)));
             taken.add(device.upload(PlanImage.floats(inputs)));
-            Launch launch = Launch.of(modules.function(KernelImages.CORE, name), name, device)
+            Launch launch = general(name)
                     .argument(session)
                     .argument(taken.get(0))
                     .argument(taken.get(1))
@@ -261,7 +264,7 @@ final class GpuPart implements AutoCloseable {
     }
 
     /**
-     * What `measure` of the core module says: shared memory of each of its kernels, then floats of workspace, of a team
+     * What `measure` of the family's module says: shared memory of each of its kernels, then floats of workspace, of a team
      * that trains layer by layer and of a block that predicts.
      */
     private long[] measure(byte[] sessionBytes) {
@@ -272,14 +275,17 @@ final class GpuPart implements AutoCloseable {
                                 .count()
                         + 2];
         CUdeviceptr out = device.allocate(8L * sizes.length);
-        Launch.of(modules.function(KernelImages.CORE, "measure"), "measure", device)
-                .argument(at)
-                .argument(out)
-                .run(1, 1, 0);
+        general("measure").argument(at).argument(out).run(1, 1, 0);
         device.copyOut(Pointer.to(sizes), out, 8L * sizes.length);
         device.free(out);
         device.free(at);
         return sizes;
+    }
+
+    /** A kernel of the module for every network of the family. */
+    private Launch general(String name) {
+        KernelInfo.Family family = KernelInfo.Family.of(plan.network());
+        return Launch.of(modules.function(family.module(), family.kernel(name)), family.kernel(name), device);
     }
 
     private List<KernelInfo> sized(List<KernelInfo> kernels, long[] sizes) {
@@ -292,8 +298,6 @@ final class GpuPart implements AutoCloseable {
                 usable.add(info.withSharedBytes((int) Math.min(sizes[general++], Integer.MAX_VALUE)));
             }
         }
-        return usable.stream()
-                .filter(info -> info.fits((DenseNetwork) plan.network()))
-                .toList();
+        return usable.stream().filter(info -> info.fits(plan.network())).toList();
     }
 }

@@ -3,7 +3,7 @@ package gputrain.engine.cuda;
 import gputrain.engine.EngineException;
 import gputrain.engine.TrainingPlan;
 import gputrain.engine.cuda.KernelInfo.Team;
-import gputrain.model.DenseNetwork;
+import gputrain.model.ProductUnitNetwork;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -28,6 +28,11 @@ record KernelChoice(KernelInfo kernel, int blocks, int resident) {
     private static final double MEETING = 1.5e-6;
     private static final double EXCHANGE_BYTES_A_SECOND = 2.5e12;
     private static final int MOST_CLUSTERS = 16;
+    // Instructions of a logarithm with its derivative, and of an exponential, real and complex.
+    private static final int LOGARITHM = 45;
+    private static final int EXPONENTIAL = 15;
+    private static final int COMPLEX_LOGARITHM = 105;
+    private static final int COMPLEX_EXPONENTIAL = 85;
     // kMostParts of layered.h.
     private static final double LAYERED_PARTS = 4;
 
@@ -163,10 +168,10 @@ record KernelChoice(KernelInfo kernel, int blocks, int resident) {
         if (kernel.layered()) {
             return waves
                     * steps
-                    * layeredStep(((DenseNetwork) plan.network()).widths(), rows, (double) together / multiprocessors);
+                    * layeredStep(KernelInfo.widths(plan.network()), rows, (double) together / multiprocessors);
         }
         double tiles = ceiling(ceiling(rows, blocks), kernel.tileRows());
-        double compute = tiles * kernel.tileRows() * multiplyAdds(plan) / (PEAK * efficiency()) * crowd;
+        double compute = tiles * kernel.tileRows() * work(plan) / (PEAK * efficiency()) * crowd;
         return waves * steps * (compute + barriers(plan.network().parameterCount()));
     }
 
@@ -195,7 +200,7 @@ record KernelChoice(KernelInfo kernel, int blocks, int resident) {
     }
 
     private double efficiency() {
-        double of = kernel.specialised() ? 1 : 0.3;
+        double of = kernel.specialised() ? 1 : kernel.inWorkspace() ? 0.05 : 0.3;
         return of * (kernel.team() == Team.SOLO ? 0.7 : 0.25);
     }
 
@@ -207,14 +212,14 @@ record KernelChoice(KernelInfo kernel, int blocks, int resident) {
         };
     }
 
-    /** Multiply-adds of a row forward and backward; the inputs need no gradient. */
-    private static double multiplyAdds(TrainingPlan plan) {
-        List<Integer> widths = ((DenseNetwork) plan.network()).widths();
-        double sum = 0;
-        for (int l = 0; l + 1 < widths.size(); l++) {
-            sum += (l == 0 ? 2.0 : 3.0) * widths.get(l) * widths.get(l + 1);
+    /** Multiply-adds of a row forward and backward, and as many as the functions of product units take as long as. */
+    private static double work(TrainingPlan plan) {
+        double work = plan.network().multiplyAddsPerRow();
+        if (plan.network() instanceof ProductUnitNetwork units) {
+            work += (double) units.factors() * (units.complex() ? COMPLEX_LOGARITHM : LOGARITHM)
+                    + (double) units.productUnits() * (units.complex() ? COMPLEX_EXPONENTIAL : EXPONENTIAL);
         }
-        return sum;
+        return work;
     }
 
     private static int stepRows(TrainingPlan plan) {

@@ -19,6 +19,9 @@ final class KernelImages {
     /** The module that every network needs. */
     static final String CORE = "core";
 
+    /** The module for networks of product units. */
+    static final String PRODUCT_UNITS = "product_units";
+
     /** The module for kernel models, which is not among {@link #names}. */
     static final String KERNEL_MODELS = "kernel_models";
 
@@ -38,7 +41,7 @@ final class KernelImages {
         }
     }
 
-    /** Names of the modules that train networks, {@link #CORE} first. */
+    /** Names of the modules that train networks: {@link #CORE}, {@link #PRODUCT_UNITS}, those of one shape. */
     static List<String> names() {
         return new String(read("modules.txt"), StandardCharsets.UTF_8).lines().toList();
     }

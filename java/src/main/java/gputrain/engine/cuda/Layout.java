@@ -16,14 +16,15 @@ final class Layout {
     private static final String[] NAMES = """
             gt_rules .rate_rule .latched .table_lines .watched .table_loss .table_rate .rate .factor .threshold .minimum
             .every .rate_patience .max_epochs .training_loss_below .patience .sample_every
+            .average_last
             gt_progress .epoch .step .status .rate_line .loss .learning_rate .plateau_best .plateau_bad .best_rms
             .best_epoch
             gt_cuda_replica .progress .seed .weight_decay .rate_factor .rows .set_begin .parameters .first_moment
-            .second_moment .best .samples .sample_capacity .sample_count
-            gt_cuda_session .rules .widths .layers .activation .parameters .loss .optimizer .batch_size .shuffle .row_sets
-            .replicas .huber_delta .beta1 .beta2 .epsilon .momentum .inputs .targets .exact_targets .output_weights
+            .second_moment .best .parameter_sum .samples .sample_capacity .sample_count
+            gt_cuda_session .rules .widths .layers .family .activation .parameters .loss .optimizer .batch_size .shuffle .row_sets
+            .replicas .huber_delta .guard .beta1 .beta2 .epsilon .momentum .inputs .targets .exact_targets .output_weights
             .replica .partial .partial_loss .arrivals .workspace .workspace_floats
-            gt_kernel_info .name .team .threads .cluster .tile_rows .shared_bytes .activation .layers .widths
+            gt_kernel_info .name .team .threads .cluster .tile_rows .shared_bytes .family .activation .layers .widths
             """.strip().split("\\s+");
 
     private final Map<String, Integer> offsets = new HashMap<>();

@@ -2,7 +2,8 @@ package gputrain.engine.cuda;
 
 import static gputrain.engine.cuda.Driver.check;
 
-import gputrain.model.DenseNetwork;
+import gputrain.model.Activation;
+import gputrain.model.Network;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,11 +17,19 @@ import jcuda.driver.CUmodule;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 
-/** The kernels loaded on a GPU: those for any network, and those made for this one. */
+/** The kernels loaded on a GPU: those for any network of a family, and those made for this one. */
 final class Modules implements AutoCloseable {
     /** In the order of GT_TEAM_SOLO, ... */
     private static final List<KernelInfo.Team> TEAMS =
             List.of(KernelInfo.Team.SOLO, KernelInfo.Team.GRID, KernelInfo.Team.CLUSTER);
+
+    /** In the order of GT_DENSE, ... */
+    static final List<KernelInfo.Family> FAMILIES =
+            List.of(KernelInfo.Family.DENSE, KernelInfo.Family.PRODUCT_UNITS, KernelInfo.Family.COMPLEX_PRODUCT_UNITS);
+
+    /** In the order of GT_IDENTITY, ... */
+    static final List<Activation> ACTIVATIONS =
+            List.of(Activation.IDENTITY, Activation.GELU, Activation.RELU, Activation.TANH);
 
     private final Device device;
     private final Map<String, CUmodule> modules = new LinkedHashMap<>();
@@ -28,13 +37,17 @@ final class Modules implements AutoCloseable {
     private final Layout layout;
 
     /** Loads what a network can use. */
-    Modules(Device device, DenseNetwork network) {
+    Modules(Device device, Network network) {
         this.device = device;
         try {
             load(KernelImages.CORE);
             this.layout = new Layout(runLayout());
-            kernels.addAll(table(KernelImages.CORE));
-            String own = moduleOf(network);
+            String general = KernelInfo.Family.of(network).module();
+            if (!general.equals(KernelImages.CORE)) {
+                load(general);
+            }
+            kernels.addAll(table(general));
+            String own = KernelInfo.moduleOf(network);
             if (KernelImages.names().contains(own)) {
                 load(own);
                 kernels.addAll(table(own));
@@ -43,13 +56,6 @@ final class Modules implements AutoCloseable {
             close();
             throw e;
         }
-    }
-
-    /** The module that would have kernels for just this network. */
-    static String moduleOf(DenseNetwork network) {
-        StringBuilder name = new StringBuilder();
-        network.widths().forEach(width -> name.append(width).append('_'));
-        return name + network.activation().name().toLowerCase(java.util.Locale.ROOT);
     }
 
     Layout layout() {
@@ -143,7 +149,8 @@ final class Modules implements AutoCloseable {
                     info.getInt("cluster"),
                     info.getInt("tile_rows"),
                     info.getInt("shared_bytes"),
-                    info.getInt("activation"),
+                    FAMILIES.get(info.getInt("family")),
+                    info.getInt("activation") < 0 ? null : ACTIVATIONS.get(info.getInt("activation")),
                     List.copyOf(widths)));
         }
         return infos;

@@ -6,7 +6,9 @@ import gputrain.engine.Loss;
 import gputrain.engine.Optimizer;
 import gputrain.engine.Replica;
 import gputrain.engine.TrainingPlan;
-import gputrain.model.DenseNetwork;
+import gputrain.model.Activation;
+import gputrain.model.Network;
+import gputrain.model.ProductUnitNetwork;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -22,14 +24,24 @@ final class PlanImage {
         byte[] bytes = Struct.allocate(layout, "gt_cuda_session", 1);
         Struct to = Struct.at(layout, "gt_cuda_session", bytes, 0);
         rules(plan, to.inner("rules", "gt_rules"), device);
-        List<Integer> widths = ((DenseNetwork) plan.network()).widths();
+        Network network = plan.network();
+        List<Integer> widths = KernelInfo.widths(network);
         for (int i = 0; i < widths.size(); i++) {
             to.put("widths", i, widths.get(i));
         }
-        to.put("layers", ((DenseNetwork) plan.network()).layers());
-        to.put("activation", KernelInfo.code((DenseNetwork) plan.network()));
-        to.put("parameters", plan.network().parameterCount());
-        to.put("loss", plan.loss() instanceof Loss.Huber ? 0 : plan.loss() instanceof Loss.MeanAbsolute ? 1 : 2);
+        to.put("layers", widths.size() - 1);
+        to.put("family", Modules.FAMILIES.indexOf(KernelInfo.Family.of(network)));
+        Activation activation = KernelInfo.activation(network);
+        to.put("activation", activation == null ? 0 : Modules.ACTIVATIONS.indexOf(activation));
+        to.put("guard", network instanceof ProductUnitNetwork units ? units.guard() : 0);
+        to.put("parameters", network.parameterCount());
+        to.put(
+                "loss",
+                plan.loss() instanceof Loss.Huber
+                        ? 0
+                        : plan.loss() instanceof Loss.MeanAbsolute
+                                ? 1
+                                : plan.loss() instanceof Loss.MeanSquared ? 2 : 3);
         to.put("huber_delta", plan.loss() instanceof Loss.Huber huber ? huber.delta() : 1);
         Optimizer.Adam adam = plan.optimizer() instanceof Optimizer.Adam given ? given : Optimizer.Adam.DEFAULT;
         to.put("optimizer", plan.optimizer() instanceof Optimizer.Adam ? 0 : 1);
@@ -91,6 +103,7 @@ final class PlanImage {
         to.put("watched", plan.monitor().watched());
         to.put("sample_every", plan.monitor().every());
         to.put("max_epochs", plan.stop().maxEpochs());
+        to.put("average_last", plan.averageLast());
         to.put("training_loss_below", plan.stop().trainingLossBelow());
         to.put("patience", plan.stop().patience());
         to.put("factor", 1.0).put("every", 1L);

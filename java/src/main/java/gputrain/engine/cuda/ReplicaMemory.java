@@ -6,6 +6,7 @@ import gputrain.engine.ReplicaState.Status;
 import gputrain.engine.Sample;
 import gputrain.engine.TrainingPlan;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import jcuda.Pointer;
@@ -30,11 +31,16 @@ final class ReplicaMemory {
     private final int first;
     private final int count;
     private final int parameters;
+
+    /** Entries of a replica's sum of parameters: none where nothing is averaged. */
+    private final int summed;
+
     private final int sets;
     private final long sampleCapacity;
     private final byte[] replicas;
     private final CUdeviceptr replicaMemory;
     private final CUdeviceptr vectors;
+    private final CUdeviceptr sums;
     private final CUdeviceptr samples;
 
     /** Takes the memory for replicas {@code first} to {@code first + count} of the plan, and writes their initial states. */
@@ -47,6 +53,8 @@ final class ReplicaMemory {
         this.parameters = plan.network().parameterCount();
         this.sets = plan.replicas().get(0).rowSets().size();
         this.vectors = device.allocate((long) Sizeof.FLOAT * VECTORS * count * parameters);
+        this.summed = plan.averageLast() > 0 ? parameters : 0;
+        this.sums = device.allocate(8L * count * summed);
         this.sampleCapacity = Math.max(16, Math.min(MOST_SAMPLES, SAMPLE_BYTES / (8L * count * (3 + sets))));
         this.samples = device.allocate(8L * count * sampleCapacity * (3 + sets));
         this.replicas = Struct.allocate(layout, "gt_cuda_replica", count);
@@ -102,6 +110,8 @@ final class ReplicaMemory {
     List<ReplicaState> state() {
         float[] values = new float[Math.multiplyExact(VECTORS * count, parameters)];
         device.copyOut(Pointer.to(values), vectors, (long) Sizeof.FLOAT * values.length);
+        double[] summedValues = new double[count * summed];
+        device.copyOut(Pointer.to(summedValues), sums, 8L * summedValues.length);
         List<ReplicaState> states = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             Struct at = progress(i);
@@ -120,13 +130,14 @@ final class ReplicaMemory {
                     vector(values, i, 1),
                     vector(values, i, 2),
                     vector(values, i, 3),
-                    new double[0]));
+                    Arrays.copyOfRange(summedValues, i * summed, (i + 1) * summed)));
         }
         return states;
     }
 
     void restore(List<ReplicaState> states) {
         float[] values = new float[Math.multiplyExact(VECTORS * count, parameters)];
+        double[] summedValues = new double[count * summed];
         for (int i = 0; i < count; i++) {
             ReplicaState state = states.get(i);
             progress(i)
@@ -144,7 +155,9 @@ final class ReplicaMemory {
             put(values, i, 1, state.firstMoment());
             put(values, i, 2, state.secondMoment());
             put(values, i, 3, state.bestParameters());
+            System.arraycopy(state.parameterSum(), 0, summedValues, i * summed, summed);
         }
+        device.copyIn(sums, Pointer.to(summedValues), 8L * summedValues.length);
         device.copyIn(vectors, Pointer.to(values), (long) Sizeof.FLOAT * values.length);
         upload();
     }
@@ -159,6 +172,7 @@ final class ReplicaMemory {
             for (int v = 0; v < VECTORS; v++) {
                 to.put(names[v], Device.address(vectors, (long) Sizeof.FLOAT * offset(i, v)));
             }
+            to.put("parameter_sum", Device.address(sums, 8L * i * summed));
             to.put("samples", Device.address(samples, 8L * i * sampleCapacity * (3 + sets)));
             to.put("sample_capacity", sampleCapacity);
             to.put("sample_count", 0L);

@@ -15,6 +15,8 @@ import gputrain.engine.TrainingPlan;
 import gputrain.engine.cuda.KernelInfo.Team;
 import gputrain.model.Activation;
 import gputrain.model.DenseNetwork;
+import gputrain.model.Network;
+import gputrain.model.ProductUnitNetwork;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -26,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class KernelChoiceTest {
     private static final List<Integer> WIDTHS = List.of(12, 80, 40, 1);
+    private static final List<Integer> CPUN_L = List.of(10, 20, 40, 2);
     private static final Device.Properties HOPPER = gpu(90, 132);
 
     private static Device.Properties gpu(int computeCapability, int multiprocessors) {
@@ -43,7 +46,8 @@ class KernelChoiceTest {
                 cluster,
                 16,
                 sharedBytes,
-                own ? 1 : -1,
+                KernelInfo.Family.DENSE,
+                own ? Activation.GELU : null,
                 own ? WIDTHS : List.of());
     }
 
@@ -60,16 +64,20 @@ class KernelChoiceTest {
     }
 
     private static TrainingPlan plan(int replicas, int rows, int batch) {
+        return plan(new DenseNetwork(WIDTHS, Activation.GELU), replicas, rows, batch);
+    }
+
+    private static TrainingPlan plan(Network network, int replicas, int rows, int batch) {
         List<int[]> sets = List.of(IntStream.range(0, rows).toArray());
         return new TrainingPlan(
-                new DenseNetwork(WIDTHS, Activation.GELU),
+                network,
                 new Loss.Huber(1),
                 Optimizer.Adam.DEFAULT,
                 new LearningRateRule.Constant(1e-3),
                 StopRule.epochs(1000),
                 batch,
                 batch > 0,
-                new Monitor(10, List.of(1.0), -1),
+                new Monitor(10, Collections.nCopies(network.outputs(), 1.0), -1),
                 Precision.FLOAT32,
                 IntStream.range(0, replicas)
                         .mapToObj(seed -> new Replica(seed, sets, 0, 1, null))
@@ -93,6 +101,50 @@ class KernelChoiceTest {
         assertThat(one.kernel().specialised()).isTrue();
         KernelChoice many = best(plan(500, 1720, 0), HOPPER);
         assertThat(many.text()).isEqualTo("train_solo_12_80_40_1_gelu:1");
+    }
+
+    /** CPUN-L of Dellen et al., in batches of 500; kernels for any size of memory are the last resort. */
+    @Test
+    void productUnitsAreSpreadOrStandAloneToo() {
+        ProductUnitNetwork network = new ProductUnitNetwork(true, 10, 20, 40, 1e-6, 0.5);
+        List<KernelInfo> kernels = List.of(
+                units("solo_complex_product_units", Team.SOLO, 1, 128, 64, 77_000, List.of()),
+                units("grid_complex_product_units", Team.GRID, 1, 256, 16, 41_000, List.of()),
+                units("grid_large_complex_product_units", Team.GRID, 1, 256, 16, 2_000, List.of()),
+                units("solo_10_20_40_2_complex_product_units", Team.SOLO, 1, 128, 64, 77_000, CPUN_L),
+                units("grid_10_20_40_2_complex_product_units", Team.GRID, 1, 256, 16, 41_000, CPUN_L));
+        assertThat(kernels).allMatch(kernel -> kernel.fits(network));
+        assertThat(kernels).noneMatch(kernel -> kernel.fits(new ProductUnitNetwork(false, 10, 20, 40, 0.1, 0.5)));
+        assertThat(kernels())
+                .noneMatch(kernel -> kernel.fits(network))
+                .allMatch(kernel -> kernel.fits(new DenseNetwork(WIDTHS, Activation.GELU)));
+        assertThat(kernels.stream().filter(kernel -> kernel.fits(new ProductUnitNetwork(true, 9, 0, 4, 1e-6, 0.5))))
+                .hasSize(3);
+        KernelChoice one =
+                choices(plan(network, 1, 2099, 500), kernels, HOPPER, null).get(0);
+        assertThat(one.kernel().name()).isEqualTo("train_grid_10_20_40_2_complex_product_units");
+        assertThat(one.blocks()).isBetween(8, 32);
+        List<KernelChoice> many = choices(plan(network, 500, 2099, 500), kernels, HOPPER, null);
+        assertThat(many.get(0).text()).isEqualTo("train_solo_10_20_40_2_complex_product_units:1");
+        assertThat(many.get(many.size() - 1).kernel().inWorkspace()).isTrue();
+        assertThat(KernelInfo.moduleOf(network)).isEqualTo("10_20_40_2_complex_product_units");
+        assertThat(KernelInfo.moduleOf(new DenseNetwork(WIDTHS, Activation.GELU)))
+                .isEqualTo("12_80_40_1_gelu");
+    }
+
+    private static KernelInfo units(
+            String name, Team team, int cluster, int threads, int rows, int sharedBytes, List<Integer> widths) {
+        return new KernelInfo(
+                "product_units",
+                "train_" + name,
+                team,
+                threads,
+                cluster,
+                rows,
+                sharedBytes,
+                KernelInfo.Family.COMPLEX_PRODUCT_UNITS,
+                null,
+                widths);
     }
 
     /** More blocks than tiles of rows would only wait for the others. */

@@ -12,6 +12,8 @@ import gputrain.engine.StopRule;
 import gputrain.engine.TrainingPlan;
 import gputrain.model.Activation;
 import gputrain.model.DenseNetwork;
+import gputrain.model.Network;
+import gputrain.model.ProductUnitNetwork;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -20,15 +22,19 @@ import org.junit.jupiter.api.Test;
 /** What the engine cannot compute it says before training, whether there is a GPU or not. */
 class UnsupportedPlanTest {
     private static TrainingPlan plan(List<Integer> widths, int replicas, Precision precision) {
+        return plan(new DenseNetwork(widths, Activation.GELU), replicas, precision);
+    }
+
+    private static TrainingPlan plan(Network network, int replicas, Precision precision) {
         return new TrainingPlan(
-                new DenseNetwork(widths, Activation.GELU),
+                network,
                 new Loss.Huber(1),
                 Optimizer.Adam.DEFAULT,
                 new LearningRateRule.Constant(1e-3),
                 StopRule.epochs(10),
                 0,
                 false,
-                new Monitor(1, List.of(1.0), -1),
+                new Monitor(1, Collections.nCopies(network.outputs(), 1.0), -1),
                 precision,
                 IntStream.range(0, replicas)
                         .mapToObj(seed -> new Replica(seed, List.of(new int[] {0}), 0, 1, null))
@@ -42,6 +48,11 @@ class UnsupportedPlanTest {
                 .isEmpty();
         assertThat(engine.unsupported(plan(Collections.nCopies(16, 1), 1, Precision.FLOAT32)))
                 .isEmpty();
+        for (boolean complex : new boolean[] {true, false}) {
+            assertThat(engine.unsupported(
+                            plan(new ProductUnitNetwork(complex, 10, 20, 40, 1e-6, 0.5), 100, Precision.FLOAT32)))
+                    .isEmpty();
+        }
     }
 
     @Test
@@ -58,5 +69,9 @@ class UnsupportedPlanTest {
         assertThat(engine.unsupported(plan(List.of(8000, 8000, 1), 9, Precision.FLOAT32))
                         .orElse(""))
                 .contains("9 networks", "576144009");
+        assertThat(engine.unsupported(
+                                plan(new ProductUnitNetwork(true, 10, 6000, 6000, 1e-6, 0.5), 1, Precision.FLOAT32))
+                        .orElse(""))
+                .contains("parameters at most", "72144002");
     }
 }
