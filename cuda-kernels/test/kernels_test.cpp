@@ -80,7 +80,7 @@ void check_overflow(Case one) {
 void check_product_units() {
   emulation::set_order(emulation::Order::kForward, 0);
   for (const Case& one :
-       {complex(10, 20, 40), complex(10, 10, 10), real(10, 10, 20), real(2, 0, 50), complex(3, 0, 6)}) {
+       {complex(10, 20, 40), complex(10, 10, 10), real(10, 20, 40), real(2, 0, 50), complex(3, 0, 6)}) {
     check_all(one, "full batch");
   }
   for (auto order : {emulation::Order::kReverse, emulation::Order::kShuffled}) {
