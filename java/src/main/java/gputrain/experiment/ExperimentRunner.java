@@ -141,7 +141,7 @@ public final class ExperimentRunner {
     }
 
     /** What is left of each set below thresholds of |Im y|: those of the experiment, and a scale of them for a curve. */
-    private List<ThresholdLine> below(
+    List<ThresholdLine> below(
             Protocol protocol,
             TrainingPlan plan,
             List<Integer> members,

@@ -102,6 +102,13 @@ public final class Prepared {
             Experiment.Split.Random random =
                     (Experiment.Split.Random) experiment.data().split();
             requireRows(experiment, rows.size());
+            if (random.testSize() >= rows.size()) {
+                throw ExperimentFile.error(
+                        experiment,
+                        "data.split",
+                        "a test set of " + (long) random.testSize() + " of " + rows.size()
+                                + " nuclei leaves none to train on");
+            }
             Split split = new RandomSplit(random.testSize(), random.randomState()).split(rows.size());
             training = split.train();
             test = split.test();

@@ -49,10 +49,16 @@ public final class RunEvaluation {
                 throw new ExperimentException(run.directory().parameters(protocol) + ": " + parameters.size()
                         + " networks, the run record has " + members.size());
             }
-            Map<String, SetMetrics> metrics =
-                    runner.metrics(protocol, plan, members, runner.predict(plan, parameters, new ArrayList<>()));
+            List<double[]> imaginary = new ArrayList<>();
+            List<double[]> predictions = runner.predict(plan, parameters, imaginary);
+            Map<String, SetMetrics> metrics = runner.metrics(protocol, plan, members, predictions);
             ObjectNode target = ((ObjectNode) node).putObject("metrics");
             metrics.forEach((set, figures) -> target.set(set, RunRecord.metrics(figures)));
+            ((ObjectNode) node).remove("thresholds");
+            List<ThresholdLine> thresholds = runner.below(protocol, plan, members, predictions, imaginary);
+            if (!thresholds.isEmpty()) {
+                RunRecord.thresholds(((ObjectNode) node).putArray("thresholds"), thresholds, prepared.experiment());
+            }
             largest = Math.max(largest, difference(metrics, run.record(), protocol));
         }
         record.set("metrics", record.path("protocols").path(0).path("metrics"));

@@ -194,7 +194,7 @@ final class RunRecord {
             figures.maeMeV().ifPresent(value -> entry.put("maeMeV", value));
         });
         if (!result.thresholds().isEmpty()) {
-            thresholds(node.putArray("thresholds"), result.thresholds());
+            thresholds(node.putArray("thresholds"), result.thresholds(), experiment);
         }
         ArrayNode replicas = node.putArray("replicas");
         for (int i = 0; i < result.outcome().states().size(); i++) {
@@ -215,7 +215,7 @@ final class RunRecord {
         return node;
     }
 
-    private void thresholds(ArrayNode array, List<ThresholdLine> lines) {
+    static void thresholds(ArrayNode array, List<ThresholdLine> lines, Experiment experiment) {
         for (int i = 0; i < lines.size(); i++) {
             ThresholdLine line = lines.get(i);
             ObjectNode entry = array.addObject();
@@ -282,7 +282,14 @@ final class RunRecord {
         ObjectNode node = RunDirectory.JSON.createObjectNode();
         number(node, "mean", spread.mean());
         number(node, "standardDeviation", spread.standardDeviation());
-        spread.replicas().forEach(node.putArray("replicas")::add);
+        ArrayNode replicas = node.putArray("replicas");
+        for (double value : spread.replicas()) {
+            if (Double.isFinite(value)) {
+                replicas.add(value);
+            } else {
+                replicas.addNull();
+            }
+        }
         number(node, "ensemble", spread.ensemble());
         return node;
     }

@@ -128,8 +128,9 @@ public final class FeatureCatalogue {
         add(map, "Z even", "1 if Z is even, else 0", DELLEN, n -> 1 - n.Z() % 2);
         add(map, "N even", "1 if N is even, else 0", DELLEN, n -> 1 - n.N() % 2);
         add(map, "A even", "1 if A is even, else 0", DELLEN, n -> 1 - n.A() % 2);
-        add(map, "Z+1", "proton number plus 1, above 0 for every nuclide", DELLEN, n -> n.Z() + 1);
-        add(map, "N+1", "neutron number plus 1, above 0 for every nuclide", DELLEN, n -> n.N() + 1);
+        String shifted = "ours, for RPUN of Dellen et al.";
+        add(map, "Z+1", "proton number plus 1, above 0 for every nuclide", shifted, n -> n.Z() + 1);
+        add(map, "N+1", "neutron number plus 1, above 0 for every nuclide", shifted, n -> n.N() + 1);
         return Collections.unmodifiableMap(map);
     }
 
