@@ -168,12 +168,14 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     private static String csv(List<Prediction> predictions) {
-        StringBuilder text = new StringBuilder("Z,N,A,symbol,massExcessMeV,bindingEnergyMeV,spreadMeV\n");
+        boolean complex = predictions.stream().anyMatch(one -> Double.isFinite(one.imaginaryMeV()));
+        StringBuilder text = new StringBuilder("Z,N,A,symbol,massExcessMeV,bindingEnergyMeV,spreadMeV");
+        text.append(complex ? ",imaginaryMeV\n" : "\n");
         for (Prediction prediction : predictions) {
             Nuclide nuclide = prediction.nuclide();
             text.append(String.format(
                     Locale.ROOT,
-                    "%d,%d,%d,%s,%.4f,%.4f,%s\n",
+                    "%d,%d,%d,%s,%.4f,%.4f,%s%s\n",
                     nuclide.Z(),
                     nuclide.N(),
                     nuclide.A(),
@@ -182,7 +184,8 @@ final class PredictCommand implements Callable<Integer> {
                     bindingMeV(prediction),
                     Double.isFinite(prediction.spreadMeV())
                             ? String.format(Locale.ROOT, "%.4f", prediction.spreadMeV())
-                            : ""));
+                            : "",
+                    complex ? String.format(Locale.ROOT, ",%.4f", prediction.imaginaryMeV()) : ""));
         }
         return text.toString();
     }
@@ -198,6 +201,9 @@ final class PredictCommand implements Callable<Integer> {
             node.put("bindingEnergyMeV", bindingMeV(prediction));
             if (Double.isFinite(prediction.spreadMeV())) {
                 node.put("spreadMeV", prediction.spreadMeV());
+            }
+            if (Double.isFinite(prediction.imaginaryMeV())) {
+                node.put("imaginaryMeV", prediction.imaginaryMeV());
             }
         }
         return array.toPrettyString() + "\n";

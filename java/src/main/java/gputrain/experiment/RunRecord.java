@@ -139,10 +139,14 @@ final class RunRecord {
         ObjectNode settings = root.putObject("settings");
         settings.put(
                 "input scaling",
-                experiment.inputs().scaling().equals("unit")
-                        ? "centred, in units of "
-                                + PlanText.number(experiment.inputs().unit())
-                        : experiment.inputs().scaling());
+                switch (experiment.inputs().scaling()) {
+                    case "unit" ->
+                        "centred, in units of "
+                                + PlanText.number(experiment.inputs().unit());
+                    case "divided" ->
+                        "divided by " + PlanText.number(experiment.inputs().unit());
+                    default -> experiment.inputs().scaling();
+                });
         settings.put(
                 "output scaling",
                 experiment.outputs().scaling().equals("unit")

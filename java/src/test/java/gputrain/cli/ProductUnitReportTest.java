@@ -2,8 +2,10 @@ package gputrain.cli;
 
 import static gputrain.cli.Cli.run;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import gputrain.experiment.Tiny;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -172,6 +174,46 @@ class ProductUnitReportTest {
         Cli.Outcome again = run("report", out.resolve("complex"));
         assertThat(again.code()).isZero();
         assertThat(Files.readString(out.resolve("complex/report.html"))).isEqualTo(page);
+    }
+
+    @Test
+    void predictTellsTheImaginaryPart() throws IOException {
+        Path complex = out.resolve("complex");
+        String[] line = Files.readAllLines(complex.resolve("predictions.csv")).stream()
+                .filter(one -> one.startsWith("26,30,"))
+                .findFirst()
+                .orElseThrow()
+                .split(",", -1);
+        JsonNode masses = run("predict", complex, "--engine", "jvm", "--nuclides", "56Fe", "--json")
+                .json();
+        assertThat(masses.path(0).path("imaginaryMeV").asDouble())
+                .isCloseTo(Double.parseDouble(line[10]), within(1e-6));
+        String csv =
+                run("predict", complex, "--engine", "jvm", "--nuclides", "56Fe").out();
+        assertThat(csv.lines().findFirst())
+                .hasValueSatisfying(head -> assertThat(head).endsWith(",imaginaryMeV"));
+        assertThat(run("predict", out.resolve("real"), "--engine", "jvm", "--nuclides", "56Fe")
+                        .out())
+                .doesNotContain("imaginary");
+    }
+
+    @Test
+    void evaluateCountsBelowTheThresholdsAgain() throws IOException {
+        Path copy = Files.createDirectories(directory.resolve("copy"));
+        for (String file : List.of("experiment.toml", "model.json", "model.safetensors", "settings.json")) {
+            Files.copy(out.resolve("complex").resolve(file), copy.resolve(file));
+        }
+        String record = Files.readString(out.resolve("complex/run.json"));
+        JsonNode recorded = new ObjectMapper()
+                .readTree(record)
+                .path("protocols")
+                .path(0)
+                .path("thresholds")
+                .path(0);
+        Files.writeString(copy.resolve("run.json"), record.replace("\"tauMeV\" : 500.0", "\"tauMeV\" : 7.0"));
+        JsonNode again = run("evaluate", copy, "--engine", "jvm", "--json").json();
+        assertThat(again.path(0).path("protocols").path(0).path("thresholds").path(0))
+                .isEqualTo(recorded);
     }
 
     @Test

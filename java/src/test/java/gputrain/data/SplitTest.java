@@ -75,10 +75,20 @@ class SplitTest {
                 .isEqualTo("fold 3 of KFold(10, shuffle=True, random_state=7)");
     }
 
+    /** train_test_split(range(2149), test_size=50, random_state=42) of scikit-learn 1.2.1. */
+    @Test
+    void takesANumberOfRowsToo() {
+        Split split = new RandomSplit(50, 42).split(2149);
+        assertThat(split.test()).hasSize(50).startsWith(1159, 1822, 978, 759, 874);
+        assertThat(split.train()).hasSize(2099).startsWith(1303, 674, 1491, 1953, 409);
+        assertThat(split).hasToString("train_test_split(test_size=50, random_state=42) (2099 train, 50 test)");
+        assertThatIllegalArgumentException().isThrownBy(() -> new RandomSplit(50, 42).split(50));
+    }
+
     @Test
     void refusesWhatCannotBeSplit() {
         assertThatIllegalArgumentException().isThrownBy(() -> new RandomSplit(0.0, 1));
-        assertThatIllegalArgumentException().isThrownBy(() -> new RandomSplit(1.0, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> new RandomSplit(1.5, 1));
         assertThatIllegalArgumentException().isThrownBy(() -> new RandomSplit(Double.NaN, 1));
         assertThatIllegalArgumentException().isThrownBy(() -> new RandomSplit(0.2, -1));
         assertThatIllegalArgumentException().isThrownBy(() -> new RandomSplit(0.2, 1L << 32));

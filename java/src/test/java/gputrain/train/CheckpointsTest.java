@@ -170,13 +170,13 @@ class CheckpointsTest {
         prepared().write(checkpoint(1));
         Path file = directory.resolve("checkpoint-1.bin");
         byte[] bytes = Files.readAllBytes(file);
-        bytes[11] = 2;
+        bytes[11] = 1;
         CRC32C crc = new CRC32C();
         crc.update(bytes, 0, bytes.length - 4);
         ByteBuffer.wrap(bytes).putInt(bytes.length - 4, (int) crc.getValue());
         Files.write(file, bytes);
         assertThatThrownBy(() -> prepared().newest(FINGERPRINT, CheckpointsTest::noWarning))
-                .hasMessageContaining("format version 2, this program reads 1");
+                .hasMessageContaining("format version 1, this program reads 2");
     }
 
     @Test
