@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <random>
 
 #include "permutation.h"
@@ -262,9 +263,11 @@ Trajectory reference(const Problem& problem, const std::vector<float>& initial, 
     Permutation order(problem.rows, seed, epoch);
     double sum = 0;
     for (int begin = 0; begin < problem.rows; begin += batch) {
-      std::vector<int> rows;
-      for (int r = begin; r < std::min(problem.rows, begin + batch); r++) {
-        rows.push_back(batch < problem.rows && problem.shuffle ? order.at(r) : r);
+      std::vector<int> rows(static_cast<size_t>(std::min(batch, problem.rows - begin)));
+      if (batch < problem.rows && problem.shuffle) {
+        order.entries(begin, static_cast<int32_t>(rows.size()), rows.data());
+      } else {
+        std::iota(rows.begin(), rows.end(), begin);
       }
       std::fill(gradient.begin(), gradient.end(), 0.0);
       sum += problem.family == GT_DENSE ? net.accumulate(adam.parameters, rows, &gradient)
