@@ -1,8 +1,5 @@
 package gputrain.engine;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import gputrain.engine.Runs.Outcome;
 import gputrain.model.Activation;
 import java.util.List;
 import java.util.stream.Stream;
@@ -78,20 +75,7 @@ interface LossCurveContract extends EngineUnderTest {
                 .replica(22, 1e-3, 1));
     }
 
-    /** Loss, rates and rms of ten epochs, and the parameters and moments at their end. */
     private void assertFollowsOracle(PlanBuilder builder) {
-        DataSet data = builder.data();
-        Outcome expected = Runs.train(Runs.oracle(), builder.build(Precision.FLOAT64), data, EPOCHS);
-        Outcome actual = Runs.train(engine(), builder.build(precision()), data, EPOCHS);
-        assertThat(actual.samples()).isNotEmpty();
-        Runs.assertSameCurve(actual.samples(), expected.samples(), precision());
-        for (int replica = 0; replica < actual.states().size(); replica++) {
-            ReplicaState ours = actual.states().get(replica);
-            ReplicaState theirs = expected.states().get(replica);
-            assertThat(ours.step()).isEqualTo(theirs.step());
-            Runs.assertSameTensor("parameters", ours.parameters(), theirs.parameters(), precision());
-            Runs.assertSameTensor("first moment", ours.firstMoment(), theirs.firstMoment(), precision());
-            Runs.assertSameTensor("second moment", ours.secondMoment(), theirs.secondMoment(), precision());
-        }
+        Runs.assertFollowsOracle(engine(), precision(), builder, builder.data(), EPOCHS);
     }
 }

@@ -92,21 +92,9 @@ interface ProductUnitContract extends EngineUnderTest {
                 false);
     }
 
-    /** Loss, rates and rms of ten epochs, and the parameters and moments at their end. */
     private void assertFollows(PlanBuilder builder, boolean positive) {
         DataSet data = positive ? builder.positiveData() : builder.data();
-        Outcome expected = Runs.train(Runs.oracle(), builder.build(Precision.FLOAT64), data, EPOCHS);
-        Outcome actual = Runs.train(engine(), builder.build(precision()), data, EPOCHS);
-        assertThat(actual.samples()).isNotEmpty();
-        Runs.assertSameCurve(actual.samples(), expected.samples(), precision());
-        for (int replica = 0; replica < actual.states().size(); replica++) {
-            ReplicaState ours = actual.states().get(replica);
-            ReplicaState theirs = expected.states().get(replica);
-            assertThat(ours.step()).isEqualTo(theirs.step());
-            Runs.assertSameTensor("parameters", ours.parameters(), theirs.parameters(), precision());
-            Runs.assertSameTensor("first moment", ours.firstMoment(), theirs.firstMoment(), precision());
-            Runs.assertSameTensor("second moment", ours.secondMoment(), theirs.secondMoment(), precision());
-        }
+        Runs.assertFollowsOracle(engine(), precision(), builder, data, EPOCHS);
     }
 
     static Stream<ProductUnitNetwork> productUnitNetworks() {

@@ -39,6 +39,23 @@ final class Runs {
         }
     }
 
+    /** Loss, rates and rms of some epochs are the float64 oracle's, and the parameters and moments at their end. */
+    static void assertFollowsOracle(
+            Engine engine, Precision precision, PlanBuilder builder, DataSet data, long epochs) {
+        Outcome expected = train(oracle(), builder.build(Precision.FLOAT64), data, epochs);
+        Outcome actual = train(engine, builder.build(precision), data, epochs);
+        assertThat(actual.samples()).isNotEmpty();
+        assertSameCurve(actual.samples(), expected.samples(), precision);
+        for (int replica = 0; replica < actual.states().size(); replica++) {
+            ReplicaState ours = actual.states().get(replica);
+            ReplicaState theirs = expected.states().get(replica);
+            assertThat(ours.step()).isEqualTo(theirs.step());
+            assertSameTensor("parameters", ours.parameters(), theirs.parameters(), precision);
+            assertSameTensor("first moment", ours.firstMoment(), theirs.firstMoment(), precision);
+            assertSameTensor("second moment", ours.secondMoment(), theirs.secondMoment(), precision);
+        }
+    }
+
     static void assertSameBits(List<ReplicaState> actual, List<ReplicaState> expected) {
         assertThat(actual).hasSameSizeAs(expected);
         for (int i = 0; i < actual.size(); i++) {
