@@ -1,12 +1,14 @@
 /*
- * C interface of the CPU engine: trains dense and product-unit networks in float32 with the vector instructions of the
- * processor.
+ * C interface of the CPU engine: trains dense and product-unit networks in float32, spline networks in float64, with
+ * the vector instructions of the processor.
  *
- * Matrices are row-major. Numbers cross the interface in float64; training data, parameters and moments are rounded to
- * float32 inside. Parameters are one vector. Dense: layer after layer the weights [outputs, inputs], then the biases.
- * Product units, n inputs, m linear units (0: none), p product units, k = m or, without linear units, n: linear weights
- * [m, n], linear biases [m], exponents [p, k], coefficients [p], bias [1]; each complex one is its real parts and then
- * its imaginary parts.
+ * Matrices are row-major. Numbers cross the interface in float64; training data, parameters and moments of float32
+ * families are rounded to float32 inside. Parameters are one vector. Dense: layer after layer the weights [outputs,
+ * inputs], then the biases. Product units, n inputs, m linear units (0: none), p product units, k = m or, without
+ * linear units, n: linear weights [m, n], linear biases [m], exponents [p, k], coefficients [p], bias [1]; each complex
+ * one is its real parts and then its imaginary parts. Splines, a layer from n to m nodes, G intervals, order k: base
+ * weights [m, n], scales [m, n], coefficients [m, n, G + k], mask [m, n], knots [n, G + 2k + 1], layer after layer;
+ * mask and knots are not trained.
  *
  * Functions that return int give GT_OK or an error code; gt_last_error() then says what was wrong, in the thread that
  * called. No function throws. Pointers passed in are read during the call only and stay the caller's.
@@ -31,8 +33,8 @@ enum {
 
 enum { GT_IDENTITY = 0, GT_GELU = 1, GT_RELU = 2, GT_TANH = 3 };
 enum { GT_HUBER = 0, GT_MEAN_ABSOLUTE = 1, GT_MEAN_SQUARED = 2, GT_COMPLEX_SQUARED = 3 };
-enum { GT_DENSE = 0, GT_PRODUCT_UNITS = 1, GT_COMPLEX_PRODUCT_UNITS = 2 };
-enum { GT_ADAM = 0, GT_SGD = 1 };
+enum { GT_DENSE = 0, GT_PRODUCT_UNITS = 1, GT_COMPLEX_PRODUCT_UNITS = 2, GT_SPLINES = 3 };
+enum { GT_ADAM = 0, GT_SGD = 1, GT_LBFGS = 2 };
 
 /* One of the networks trained side by side. */
 typedef struct gt_replica {
@@ -51,7 +53,14 @@ typedef struct gt_plan {
   int32_t family;        /* GT_DENSE, ... */
   int32_t activation;    /* dense: GT_GELU, ...: after every layer but the last */
   int32_t loss;          /* GT_HUBER, ...: mean over rows and outputs */
-  int32_t optimizer;  /* GT_ADAM, GT_SGD */
+  int32_t optimizer;     /* GT_ADAM, GT_SGD; splines also GT_LBFGS */
+  int32_t intervals;     /* splines: of a knot vector, at least 1 */
+  int32_t order;         /* splines: degree, 1 to 7 */
+  int32_t history;       /* L-BFGS: pairs of differences kept, at least 1 */
+  int32_t evaluations;   /* L-BFGS: of a line search at most, at least 1 */
+  double tolerance;      /* L-BFGS: converged when no entry of the gradient is larger */
+  double penalty_l1;     /* splines: times the sum of the edges' mean absolute values */
+  double penalty_entropy; /* splines: times the sum of the layers' entropies of those */
   double huber_delta;
   double guard; /* product units: smallest input of a logarithm, or its smallest absolute value when complex */
   double beta1, beta2, epsilon; /* Adam */
@@ -94,8 +103,9 @@ int gt_take_samples(gt_session* session, int32_t* replica, int64_t* epoch, doubl
                     double* rms);
 
 /*
- * State of a replica; arrays of [parameters]. With SGD first_moment is the momentum buffer, second_moment 0. parameter_sum
- * is null when the plan averages nothing.
+ * State of a replica; arrays of [parameters]. With SGD first_moment is the momentum buffer, second_moment 0; with
+ * L-BFGS they are the differences of the parameters and of the gradients, [history, parameters], oldest first, unused
+ * rows 0. parameter_sum is null when the plan averages nothing.
  */
 int gt_get_state(const gt_session* session, int32_t replica, gt_progress* progress, double* parameters,
                  double* first_moment, double* second_moment, double* best_parameters, double* parameter_sum);
@@ -114,14 +124,11 @@ int gt_input_gradient(const gt_session* session, const double* parameters, const
                       const double* output_weights, double* gradient);
 
 /*
- * Kernel (covariance) matrix in float64: a [rows_a, columns], b [rows_b, columns] -> result [rows_a, rows_b]. With d the
- * difference of two points' coordinates and r its norm:
- *   GT_ADDITIVE               weight * sum_n exp(-d_n^2 / (2 length^2))
- *   GT_GAUSSIAN               exp(-r^2 / (2 length^2))
- *   GT_GAUSSIAN_WITH_CLASSES  the same plus, where the last coordinates are equal, weight * exp(-r^2 / (2 class_length^2));
- *                             r without the last coordinate
- *   GT_DISTANCE               r
- * b null: a itself, and half of the matrix is copied. threads never changes a result.
+ * Kernel (covariance) matrix in float64: a [rows_a, columns], b [rows_b, columns] -> result [rows_a, rows_b]. With d
+ * the difference of two points' coordinates and r its norm: GT_ADDITIVE               weight * sum_n exp(-d_n^2 / (2
+ * length^2)) GT_GAUSSIAN               exp(-r^2 / (2 length^2)) GT_GAUSSIAN_WITH_CLASSES  the same plus, where the last
+ * coordinates are equal, weight * exp(-r^2 / (2 class_length^2)); r without the last coordinate GT_DISTANCE r b null: a
+ * itself, and half of the matrix is copied. threads never changes a result.
  */
 enum { GT_ADDITIVE = 0, GT_GAUSSIAN = 1, GT_GAUSSIAN_WITH_CLASSES = 2, GT_DISTANCE = 3 };
 int gt_assemble(int32_t kind, double length, double class_length, double weight, const double* a, int32_t rows_a,

@@ -18,7 +18,14 @@
 
 enum { GT_RATE_CONSTANT = 0, GT_RATE_TABLE = 1, GT_RATE_STEP = 2, GT_RATE_PLATEAU = 3, GT_RATE_COSINE = 4 };
 
-enum { GT_RUNNING = 0, GT_REACHED_EPOCHS = 1, GT_REACHED_LOSS = 2, GT_OUT_OF_PATIENCE = 3, GT_NON_FINITE = 4 };
+enum {
+  GT_RUNNING = 0,
+  GT_REACHED_EPOCHS = 1,
+  GT_REACHED_LOSS = 2,
+  GT_OUT_OF_PATIENCE = 3,
+  GT_NON_FINITE = 4,
+  GT_CONVERGED = 5
+};
 
 /* When to change the rate, when to stop, when to sample. */
 typedef struct gt_rules {

@@ -15,8 +15,10 @@ package gputrain.engine;
  * @param bestRms smallest rms of the watched set; infinity at first
  * @param bestEpoch its epoch; 0 at first
  * @param parameters {@code [parameterCount]}
- * @param firstMoment Adam's m, or SGD's momentum buffer
- * @param secondMoment Adam's v; zeros with SGD
+ * @param firstMoment {@code [Optimizer.momentSize]}: Adam's m, or SGD's momentum buffer; L-BFGS: differences of the
+ *     parameters {@code [history, parameterCount]}, oldest first, unused rows 0
+ * @param secondMoment {@code [Optimizer.momentSize]}: Adam's v; zeros with SGD; L-BFGS: differences of the gradients, whose
+ *     unused rows say how many there are
  * @param bestParameters parameters at {@code bestEpoch}; the initial ones at first
  * @param parameterSum sum in float64 of the parameters at the ends of the epochs that {@link TrainingPlan#averaged} names,
  *     zeros at first; empty when the plan averages nothing
@@ -53,8 +55,8 @@ public record ReplicaState(
                 Double.POSITIVE_INFINITY,
                 0,
                 parameters.clone(),
-                new double[n],
-                new double[n],
+                new double[plan.optimizer().momentSize(n)],
+                new double[plan.optimizer().momentSize(n)],
                 parameters.clone(),
                 new double[plan.averageLast() > 0 ? n : 0]);
     }
@@ -72,7 +74,9 @@ public record ReplicaState(
          * Loss not finite; the parameters are those that gave it, before that step's update. The epoch counts as done,
          * its loss is the one that is not finite; the step is not counted.
          */
-        NON_FINITE;
+        NON_FINITE,
+        /** L-BFGS: the gradient is below the tolerance, or no step reduces the objective. The epoch counts as done. */
+        CONVERGED;
 
         /** Whether the replica takes part in {@code advance}. */
         public boolean running() {

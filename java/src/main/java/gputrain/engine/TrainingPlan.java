@@ -2,6 +2,7 @@ package gputrain.engine;
 
 import gputrain.model.InitialValues;
 import gputrain.model.Network;
+import gputrain.model.SplineNetwork;
 import java.util.List;
 
 /**
@@ -15,6 +16,7 @@ import java.util.List;
  * @param replicas at least one, with the same number of row sets each
  * @param averageLast the parameters at the ends of the last so many of {@code stop.maxEpochs()} epochs are averaged; 0
  *     for none. Samples and the best parameters keep looking at the current ones.
+ * @param penalty of the edges of a spline network; none for other networks
  */
 public record TrainingPlan(
         Network network,
@@ -27,9 +29,10 @@ public record TrainingPlan(
         Monitor monitor,
         Precision precision,
         List<Replica> replicas,
-        long averageLast) {
+        long averageLast,
+        EdgePenalty penalty) {
 
-    /** A plan that averages no parameters. */
+    /** A plan that averages no parameters and has no penalty. */
     public TrainingPlan(
             Network network,
             Loss loss,
@@ -41,7 +44,19 @@ public record TrainingPlan(
             Monitor monitor,
             Precision precision,
             List<Replica> replicas) {
-        this(network, loss, optimizer, learningRate, stop, batchSize, shuffle, monitor, precision, replicas, 0);
+        this(
+                network,
+                loss,
+                optimizer,
+                learningRate,
+                stop,
+                batchSize,
+                shuffle,
+                monitor,
+                precision,
+                replicas,
+                0,
+                EdgePenalty.NONE);
     }
 
     /** @throws IllegalArgumentException when the parts do not fit together; the message says which */
@@ -54,6 +69,18 @@ public record TrainingPlan(
         require(
                 !(loss instanceof Loss.ComplexSquared) || network.complex(),
                 "the complex loss needs a complex network, not " + network.text());
+        require(
+                !(network instanceof SplineNetwork) || precision == Precision.FLOAT64,
+                "spline networks are computed in float64, not " + precision);
+        require(
+                network instanceof SplineNetwork || penalty.equals(EdgePenalty.NONE),
+                "a penalty of edges needs a spline network, not " + network.text());
+        require(
+                !(optimizer instanceof Optimizer.Lbfgs) || precision == Precision.FLOAT64,
+                "L-BFGS needs float64, not " + precision);
+        require(
+                !(optimizer instanceof Optimizer.Lbfgs) || batchSize == 0,
+                "L-BFGS needs all rows in one step, not batches of " + batchSize);
         require(batchSize >= 0, "batch size must not be negative: " + batchSize);
         require(
                 monitor.outputWeights().size() == network.outputs(),

@@ -9,6 +9,7 @@ import gputrain.data.TableInfo;
 import gputrain.data.TheoryTable;
 import gputrain.data.UnknownTableException;
 import gputrain.engine.DataSet;
+import gputrain.engine.EdgePenalty;
 import gputrain.engine.Monitor;
 import gputrain.engine.Replica;
 import gputrain.engine.StopRule;
@@ -255,7 +256,8 @@ public final class Prepared {
                 new Monitor(training.sampleEvery(), outputWeights, watched),
                 training.precision(),
                 replicas,
-                paper ? training.averageLast() : 0);
+                paper ? training.averageLast() : 0,
+                EdgePenalty.NONE);
     }
 
     private Experiment.LeakFree requireLeakFree() {

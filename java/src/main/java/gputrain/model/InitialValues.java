@@ -1,7 +1,7 @@
 package gputrain.model;
 
 /**
- * Initial parameters, uniform in each tensor's bounds; those of a dense network are PyTorch's for {@code Linear},
+ * Initial parameters, uniform in each tensor's bounds around its centre; those of a dense network are PyTorch's for {@code Linear},
  * (-1/sqrt(fan-in), 1/sqrt(fan-in)) for weights and biases. The draws are Philox words, rounded to float32, so that one seed gives the same bits on every engine.
  */
 public final class InitialValues {
@@ -13,7 +13,7 @@ public final class InitialValues {
     /**
      * Draws the initial parameters.
      *
-     * @return {@code [parameterCount]}, each value exactly representable in float32
+     * @return {@code [parameterCount]}, each trained value exactly representable in float32
      */
     public static double[] draw(Network network, long seed) {
         double[] parameters = new double[network.parameterCount()];
@@ -24,7 +24,10 @@ public final class InitialValues {
                 if (index % 4 == 0) {
                     words = Philox.block(seed, index / 4, STREAM);
                 }
-                parameters[index] = (float) (tensor.initialBound() * (2 * Philox.unit24(words[index % 4]) - 1));
+                double centre = tensor.initialCentre()
+                        .get((index - tensor.offset()) % tensor.initialCentre().size());
+                double drawn = tensor.initialBound() * (2 * Philox.unit24(words[index % 4]) - 1);
+                parameters[index] = tensor.trained() ? (float) (centre + drawn) : centre;
             }
         }
         return parameters;

@@ -3,7 +3,7 @@ package gputrain.model;
 import java.util.List;
 
 /** Shape of a trainable function from {@code inputs} numbers to {@code outputs} numbers. */
-public sealed interface Network permits DenseNetwork, ProductUnitNetwork {
+public sealed interface Network permits DenseNetwork, ProductUnitNetwork, SplineNetwork {
 
     /** Number of inputs, at least 1. */
     int inputs();
@@ -14,7 +14,7 @@ public sealed interface Network permits DenseNetwork, ProductUnitNetwork {
     /** The parts of the parameter vector, in order and without gaps. */
     List<ParameterTensor> tensors();
 
-    /** Number of trainable scalars; the length of every parameter vector of this network. */
+    /** Number of scalars, trained or not; the length of every parameter vector of this network. */
     default int parameterCount() {
         ParameterTensor last = tensors().get(tensors().size() - 1);
         return last.offset() + last.size();

@@ -8,11 +8,25 @@ import java.util.List;
  * @param name unique in its network, as in model files
  * @param shape row-major
  * @param offset of its first entry in the parameter vector
- * @param initialBound its entries are at first uniform in (-initialBound, initialBound)
+ * @param initialBound its entries are at first uniform within this of their centre
+ * @param initialCentre the entries' centres, repeated from the beginning as often as they fit
+ * @param trained whether optimisers change it; what is not trained has no weight decay either
  */
-public record ParameterTensor(String name, List<Integer> shape, int offset, double initialBound) {
+public record ParameterTensor(
+        String name,
+        List<Integer> shape,
+        int offset,
+        double initialBound,
+        List<Double> initialCentre,
+        boolean trained) {
     public ParameterTensor {
         shape = List.copyOf(shape);
+        initialCentre = List.copyOf(initialCentre);
+    }
+
+    /** A trained tensor whose entries are at first uniform in (-initialBound, initialBound). */
+    public ParameterTensor(String name, List<Integer> shape, int offset, double initialBound) {
+        this(name, shape, offset, initialBound, List.of(0.0), true);
     }
 
     /** Number of entries. */

@@ -19,6 +19,7 @@ final class PlanBuilder {
     private Activation activation = Activation.GELU;
     private @Nullable Network network;
     private long averageLast;
+    private EdgePenalty penalty = EdgePenalty.NONE;
     private Loss loss = new Loss.Huber(1);
     private Optimizer optimizer = Optimizer.Adam.DEFAULT;
     private LearningRateRule rule = new LearningRateRule.Constant(1e-2);
@@ -43,6 +44,11 @@ final class PlanBuilder {
     /** Any network, instead of widths and activation. */
     PlanBuilder network(Network value) {
         network = value;
+        return this;
+    }
+
+    PlanBuilder penalty(double l1, double entropy) {
+        penalty = new EdgePenalty(l1, entropy);
         return this;
     }
 
@@ -143,7 +149,8 @@ final class PlanBuilder {
                 new Monitor(every, Collections.nCopies(outputs, 1.0 / outputs), watched),
                 precision,
                 replicas.isEmpty() ? List.of(new Replica(7, rowSets(), 0, 1, null)) : replicas,
-                averageLast);
+                averageLast,
+                penalty);
     }
 
     /** The data with inputs uniform in (0.1, 1.1), for product units without a linear layer. */
