@@ -15,7 +15,8 @@ abstract class EngineContract
                 PredictionContract,
                 RandomPlanContract,
                 ProductUnitContract,
-                AveragingContract {
+                AveragingContract,
+                SplineContract {
 
     @Override
     public Engine engine() {

@@ -32,6 +32,15 @@ interface Arithmetic {
          */
         void update(double rate, long step);
 
+        /**
+         * One iteration of L-BFGS on all rows.
+         *
+         * @param rate trial step of the line search
+         * @return the loss before it, summed over rows and outputs, and whether the parameters moved; not finite when the
+         *     loss or the objective is not, and then nothing has changed
+         */
+        Iteration iterate(int[] rows, double rate);
+
         /** Sum over the rows of e^2, e as at {@link gputrain.engine.Monitor}. */
         double sumOfSquares(int[] rows, double[] outputWeights);
 
@@ -43,4 +52,7 @@ interface Arithmetic {
 
         void load(double[] parameters, double[] firstMoment, double[] secondMoment);
     }
+
+    /** See {@link Trainer#iterate}. */
+    record Iteration(double loss, QuasiNewton.Outcome outcome) {}
 }

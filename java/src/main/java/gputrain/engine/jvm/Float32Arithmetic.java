@@ -161,6 +161,11 @@ final class Float32Arithmetic implements Arithmetic {
         }
 
         @Override
+        public Arithmetic.Iteration iterate(int[] rows, double rate) {
+            throw new IllegalStateException("plans with L-BFGS are in float64");
+        }
+
+        @Override
         public double sumOfSquares(int[] rows, double[] outputWeights) {
             double sum = 0;
             for (int start = 0; start < rows.length; start += Float32Network.TILE) {

@@ -1,12 +1,16 @@
 package gputrain.engine.jvm;
 
 import gputrain.engine.DataSet;
+import gputrain.engine.EdgePenalty;
 import gputrain.engine.Optimizer;
 import gputrain.engine.Precision;
 import gputrain.engine.Replica;
 import gputrain.engine.TrainingPlan;
 import gputrain.model.Network;
+import gputrain.model.ParameterTensor;
+import gputrain.model.SplineNetwork;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Float64, row by row: the oracle. Sums run in the order of the rows. A plan in float32, which only product units bring
@@ -66,16 +70,25 @@ final class Float64Arithmetic implements Arithmetic {
         private final RowNetwork network = RowNetwork.of(plan.network());
         private final double weightDecay;
         private final double[] gradient = new double[plan.network().parameterCount()];
+        private final @Nullable PenaltyTerm penalty;
+        private double lossOfGradient;
         private double[] parameters = {};
         private double[] first = {};
         private double[] second = {};
 
         Float64Trainer(double weightDecay) {
             this.weightDecay = weightDecay;
+            this.penalty =
+                    network instanceof SplineEdges edges && !plan.penalty().equals(EdgePenalty.NONE)
+                            ? new PenaltyTerm((SplineNetwork) plan.network(), edges, plan.penalty(), data)
+                            : null;
         }
 
         @Override
         public double gradient(int[] rows, int from, int to) {
+            if (penalty != null) {
+                penalty.look(parameters, rows, from, to);
+            }
             int outputs = data.targetWidth();
             double terms = (double) (to - from) * outputs;
             double[] outputGradient = new double[outputs];
@@ -95,9 +108,7 @@ final class Float64Arithmetic implements Arithmetic {
 
         @Override
         public void update(double rate, long step) {
-            for (int i = 0; i < parameters.length; i++) {
-                gradient[i] += weightDecay * parameters[i];
-            }
+            decay();
             if (plan.optimizer() instanceof Optimizer.Adam adam) {
                 adamStep(adam, rate, step);
             } else if (plan.optimizer() instanceof Optimizer.Sgd sgd) {
@@ -106,6 +117,47 @@ final class Float64Arithmetic implements Arithmetic {
             if (rounded) {
                 load(parameters, first, second);
             }
+        }
+
+        private void decay() {
+            for (ParameterTensor tensor : plan.network().tensors()) {
+                for (int i = tensor.offset(); tensor.trained() && i < tensor.offset() + tensor.size(); i++) {
+                    gradient[i] += weightDecay * parameters[i];
+                }
+            }
+        }
+
+        @Override
+        public Iteration iterate(int[] rows, double rate) {
+            Optimizer.Lbfgs lbfgs = (Optimizer.Lbfgs) plan.optimizer();
+            double[] point = parameters.clone();
+            double[] slope = new double[point.length];
+            double value = objective(rows, point, slope);
+            double loss = lossOfGradient;
+            if (!Double.isFinite(value)) {
+                return new Iteration(Double.NaN, QuasiNewton.Outcome.CONVERGED);
+            }
+            QuasiNewton.Outcome outcome = new QuasiNewton(lbfgs, (at, to) -> objective(rows, at, to), first, second)
+                    .iterate(point, value, slope, rate);
+            parameters = point;
+            return new Iteration(loss, outcome);
+        }
+
+        /** Loss, penalty and decay at a point; the gradient of their sum goes to {@code slope}. */
+        private double objective(int[] rows, double[] point, double[] slope) {
+            parameters = point;
+            lossOfGradient = gradient(rows, 0, rows.length);
+            decay();
+            System.arraycopy(gradient, 0, slope, 0, slope.length);
+            double squares = 0;
+            for (ParameterTensor tensor : plan.network().tensors()) {
+                for (int i = tensor.offset(); tensor.trained() && i < tensor.offset() + tensor.size(); i++) {
+                    squares += point[i] * point[i];
+                }
+            }
+            return lossOfGradient / ((double) rows.length * data.targetWidth())
+                    + (penalty == null ? 0 : penalty.value())
+                    + weightDecay / 2 * squares;
         }
 
         private void adamStep(Optimizer.Adam adam, double rate, long step) {

@@ -1,5 +1,6 @@
 package gputrain.engine.jvm;
 
+import gputrain.engine.Optimizer;
 import gputrain.engine.Replica;
 import gputrain.engine.ReplicaState;
 import gputrain.engine.Sample;
@@ -64,6 +65,9 @@ final class ReplicaRun {
 
     /** The steps of one epoch; stops before the update of a batch whose loss is not finite. */
     private double runSteps(double rate) {
+        if (plan.optimizer() instanceof Optimizer.Lbfgs) {
+            return iterate(rate);
+        }
         int[] order = visitingOrder();
         double sum = 0;
         for (int from = 0; from < order.length; from += batch) {
@@ -75,6 +79,18 @@ final class ReplicaRun {
             trainer.update(rate, step);
         }
         return sum / ((double) order.length * plan.network().outputs());
+    }
+
+    private double iterate(double rate) {
+        Arithmetic.Iteration iteration = trainer.iterate(trainingRows, rate);
+        if (Double.isFinite(iteration.loss())) {
+            if (iteration.outcome() == QuasiNewton.Outcome.MOVED) {
+                step++;
+            } else {
+                schedule.converged();
+            }
+        }
+        return iteration.loss() / ((double) trainingRows.length * plan.network().outputs());
     }
 
     private int[] visitingOrder() {

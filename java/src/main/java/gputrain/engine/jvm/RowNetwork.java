@@ -3,6 +3,7 @@ package gputrain.engine.jvm;
 import gputrain.model.DenseNetwork;
 import gputrain.model.Network;
 import gputrain.model.ProductUnitNetwork;
+import gputrain.model.SplineNetwork;
 
 /** A network on one row in float64, forward and backward. Not thread-safe: it keeps the row between the calls. */
 interface RowNetwork {
@@ -10,6 +11,9 @@ interface RowNetwork {
     static RowNetwork of(Network network) {
         if (network instanceof DenseNetwork dense) {
             return new Float64Network(dense);
+        }
+        if (network instanceof SplineNetwork splines) {
+            return new SplineEdges(splines);
         }
         ProductUnitNetwork units = (ProductUnitNetwork) network;
         return units.complex() ? new ComplexProductUnits(units) : new RealProductUnits(units);

@@ -100,6 +100,11 @@ final class Schedule {
         return Math.min(rate, Math.max(rate * plateau.factor(), plateau.minimum()));
     }
 
+    /** The epoch under way is the last: the optimiser has nothing left to do. */
+    void converged() {
+        status = Status.CONVERGED;
+    }
+
     /**
      * Takes in the loss of the epoch under way, which is then done.
      *

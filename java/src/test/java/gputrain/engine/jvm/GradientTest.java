@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import gputrain.engine.DataSet;
+import gputrain.engine.EdgePenalty;
 import gputrain.engine.EngineOptions;
 import gputrain.engine.LearningRateRule;
 import gputrain.engine.Loss;
@@ -19,8 +20,10 @@ import gputrain.model.DenseNetwork;
 import gputrain.model.InitialValues;
 import gputrain.model.Network;
 import gputrain.model.ProductUnitNetwork;
+import gputrain.model.SplineNetwork;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GradientTest {
     private static final int ROWS = 9;
     private static final double STEP = 1e-5;
+    private static final double DECAY = 0.02;
 
     static Stream<Arguments> cases() {
         List<Loss> losses =
@@ -100,6 +104,104 @@ class GradientTest {
                 assertThat(by[i]).isCloseTo((above - below) / (2 * STEP), within(3e-8 * (1 + Math.abs(by[i]))));
             }
         }
+    }
+
+    static Stream<Arguments> splines() {
+        return Stream.of(
+                        new SplineNetwork(List.of(3, 4, 2), 4, 3, 2),
+                        new SplineNetwork(List.of(3, 2), 2, 1, 2),
+                        new SplineNetwork(List.of(3, 5, 2, 2), 7, 5, 2))
+                .flatMap(network -> Stream.of(EdgePenalty.NONE, new EdgePenalty(0.3, 0), new EdgePenalty(0.05, 0.2))
+                        .map(penalty -> Arguments.of(network, penalty)));
+    }
+
+    /** Loss, penalty and decay together: a step of plain gradient descent at rate 1 is the gradient of their sum. */
+    @ParameterizedTest
+    @MethodSource("splines")
+    void splinesMatchCentralDifferences(SplineNetwork network, EdgePenalty penalty) {
+        DataSet data = data();
+        double[] start = InitialValues.draw(network, 11);
+        double[] gradient = new double[start.length];
+        try (Session session = new JvmEngine().open(penalised(network, penalty, start), data, EngineOptions.DEFAULT)) {
+            session.advance(1);
+            double[] after = session.state().get(0).parameters();
+            for (int i = 0; i < start.length; i++) {
+                gradient[i] = start[i] - after[i];
+            }
+        }
+        boolean[] trained = network.trained();
+        for (int i = 0; i < start.length; i++) {
+            double[] shifted = start.clone();
+            shifted[i] = start[i] + STEP;
+            double above = objective(network, penalty, shifted, data);
+            shifted[i] = start[i] - STEP;
+            double below = objective(network, penalty, shifted, data);
+            double difference = trained[i] ? (above - below) / (2 * STEP) : 0;
+            assertThat(gradient[i])
+                    .as("%s %s parameter %d", network, penalty, i)
+                    .isCloseTo(difference, within(1e-7 * (1 + Math.abs(difference))));
+        }
+        double[] weights = {0.6, -1.3};
+        SplineEdges edges = new SplineEdges(network);
+        for (int row = 0; row < ROWS; row++) {
+            edges.forward(start, data.inputs(), 3 * row);
+            double[] by = edges.inputGradient(start, weights);
+            for (int i = 0; i < by.length; i++) {
+                double[] shifted = data.inputs().clone();
+                shifted[3 * row + i] += STEP;
+                double above = dot(edges.forward(start, shifted, 3 * row), weights);
+                shifted[3 * row + i] -= 2 * STEP;
+                double below = dot(edges.forward(start, shifted, 3 * row), weights);
+                assertThat(by[i]).isCloseTo((above - below) / (2 * STEP), within(1e-7 * (1 + Math.abs(by[i]))));
+            }
+        }
+    }
+
+    private static TrainingPlan penalised(SplineNetwork network, EdgePenalty penalty, double[] start) {
+        return new TrainingPlan(
+                network,
+                new Loss.MeanSquared(),
+                new Optimizer.Sgd(0),
+                new LearningRateRule.Constant(1),
+                StopRule.epochs(1),
+                0,
+                false,
+                new Monitor(1, List.of(0.5, 0.5), -1),
+                Precision.FLOAT64,
+                List.of(replica(DECAY, start)),
+                0,
+                penalty);
+    }
+
+    /** The objective by its definition, from the values of the edges alone. */
+    private static double objective(SplineNetwork network, EdgePenalty penalty, double[] point, DataSet data) {
+        SplineEdges edges = new SplineEdges(network);
+        double[][] sizes = new double[network.layers()][];
+        double sum = 0;
+        for (int row = 0; row < ROWS; row++) {
+            double[] y = edges.forward(point, data.inputs(), 3 * row);
+            for (int k = 0; k < 2; k++) {
+                sum += Math.pow(y[k] - data.targets()[2 * row + k], 2) / (2 * ROWS);
+            }
+            for (int l = 0; l < sizes.length; l++) {
+                sizes[l] = sizes[l] == null ? new double[edges.phi(l).length] : sizes[l];
+                for (int e = 0; e < sizes[l].length; e++) {
+                    sizes[l][e] += Math.abs(edges.phi(l)[e]) / ROWS;
+                }
+            }
+        }
+        for (double[] layer : sizes) {
+            double all = DoubleStream.of(layer).sum();
+            sum += penalty.l1() * all;
+            for (double size : layer) {
+                sum -= penalty.entropy() * size / all * Math.log(size / all);
+            }
+        }
+        boolean[] trained = network.trained();
+        for (int i = 0; i < point.length; i++) {
+            sum += trained[i] ? DECAY / 2 * point[i] * point[i] : 0;
+        }
+        return sum;
     }
 
     private static double dot(double[] outputs, double[] weights) {
