@@ -61,6 +61,46 @@ public record ReplicaState(
                 new double[plan.averageLast() > 0 ? n : 0]);
     }
 
+    /** The same replica with other parameters, whose optimiser begins anew. */
+    public ReplicaState restarted(double[] newParameters) {
+        return new ReplicaState(
+                epoch,
+                step,
+                status,
+                loss,
+                learningRate,
+                rateLine,
+                plateauBest,
+                plateauBad,
+                bestRms,
+                bestEpoch,
+                newParameters,
+                new double[firstMoment.length],
+                new double[secondMoment.length],
+                bestParameters,
+                parameterSum);
+    }
+
+    /** The same state, its epochs and steps counted on from those of an earlier plan's. */
+    public ReplicaState after(ReplicaState earlier) {
+        return new ReplicaState(
+                earlier.epoch + epoch,
+                earlier.step + step,
+                status,
+                loss,
+                learningRate,
+                rateLine,
+                plateauBest,
+                plateauBad,
+                bestRms,
+                bestEpoch == 0 ? 0 : earlier.epoch + bestEpoch,
+                parameters,
+                firstMoment,
+                secondMoment,
+                bestParameters,
+                parameterSum);
+    }
+
     /** Where a replica stands. */
     public enum Status {
         RUNNING,

@@ -17,6 +17,7 @@ import java.util.List;
  * @param averageLast the parameters at the ends of the last so many of {@code stop.maxEpochs()} epochs are averaged; 0
  *     for none. Samples and the best parameters keep looking at the current ones.
  * @param penalty of the edges of a spline network; none for other networks
+ * @param gridUpdates of a spline network's knots, between the calls of {@link Session#advance}; never for other networks
  */
 public record TrainingPlan(
         Network network,
@@ -30,9 +31,10 @@ public record TrainingPlan(
         Precision precision,
         List<Replica> replicas,
         long averageLast,
-        EdgePenalty penalty) {
+        EdgePenalty penalty,
+        GridUpdates gridUpdates) {
 
-    /** A plan that averages no parameters and has no penalty. */
+    /** A plan that averages no parameters, penalises nothing and updates no knots. */
     public TrainingPlan(
             Network network,
             Loss loss,
@@ -56,7 +58,8 @@ public record TrainingPlan(
                 precision,
                 replicas,
                 0,
-                EdgePenalty.NONE);
+                EdgePenalty.NONE,
+                GridUpdates.NEVER);
     }
 
     /** @throws IllegalArgumentException when the parts do not fit together; the message says which */
@@ -73,8 +76,9 @@ public record TrainingPlan(
                 !(network instanceof SplineNetwork) || precision == Precision.FLOAT64,
                 "spline networks are computed in float64, not " + precision);
         require(
-                network instanceof SplineNetwork || penalty.equals(EdgePenalty.NONE),
-                "a penalty of edges needs a spline network, not " + network.text());
+                network instanceof SplineNetwork
+                        || (penalty.equals(EdgePenalty.NONE) && gridUpdates.equals(GridUpdates.NEVER)),
+                "a penalty of edges and updates of knots need a spline network, not " + network.text());
         require(
                 !(optimizer instanceof Optimizer.Lbfgs) || precision == Precision.FLOAT64,
                 "L-BFGS needs float64, not " + precision);

@@ -30,9 +30,10 @@ public record Encoder(List<Feature> features, List<Target> targets, int mass, Sc
         List<Feature> features = experiment.inputs().features();
         List<Target> targets = experiment.outputs().targets();
         double[] inputs = inputs(features, rows.stream().map(MassEntry::nuclide).toList(), library);
-        double[] outputs = outputs(targets, rows);
+        double[] outputs = outputs(targets, rows, library);
         Scaler inputScaler = switch (experiment.inputs().scaling()) {
             case "min-max" -> Scaler.minMax(inputs, features.size(), fitted);
+            case "symmetric" -> Scaler.symmetric(inputs, features.size(), fitted);
             case "standard" -> Scaler.standard(inputs, features.size(), fitted);
             case "unit" ->
                 Scaler.centred(
@@ -41,16 +42,18 @@ public record Encoder(List<Feature> features, List<Target> targets, int mass, Sc
                 Scaler.divided(features.size(), experiment.inputs().unit());
             default -> Scaler.none(features.size());
         };
-        Scaler targetScaler = experiment.outputs().scaling().equals("standard")
-                ? Scaler.standard(outputs, targets.size(), fitted)
-                : Scaler.centred(
-                        outputs, targets.size(), fitted, experiment.outputs().unitMeV());
+        double unit = experiment.outputs().unitMeV();
+        Scaler targetScaler = switch (experiment.outputs().scaling()) {
+            case "standard" -> Scaler.standard(outputs, targets.size(), fitted);
+            case "divided" -> Scaler.divided(targets.size(), unit);
+            default -> Scaler.centred(outputs, targets.size(), fitted, unit);
+        };
         return new Encoder(features, targets, experiment.outputs().mass(), inputScaler, targetScaler);
     }
 
     /** Scaled inputs and targets of {@code rows}; the imaginary part of a complex output has the target 0. */
     DataSet dataSet(List<MassEntry> rows, Network network, DataLibrary library) {
-        double[] scaled = targetScaler.apply(outputs(targets, rows));
+        double[] scaled = targetScaler.apply(outputs(targets, rows, library));
         int width = network.outputs();
         double[] padded = new double[rows.size() * width];
         for (int i = 0; i < scaled.length; i++) {
@@ -64,6 +67,16 @@ public record Encoder(List<Feature> features, List<Target> targets, int mass, Sc
                 padded);
     }
 
+    /**
+     * That the nuclide has all features and a mass follows from the outputs.
+     *
+     * @throws gputrain.features.FeatureException when not; the message says what it lacks
+     */
+    public void require(Nuclide nuclide, DataLibrary library) {
+        inputs(List.of(nuclide), library);
+        targets.get(mass).energyMeV(nuclide, 0, library);
+    }
+
     /** Scaled inputs, {@code [nuclides, features]} row-major. */
     public double[] inputs(List<Nuclide> nuclides, DataLibrary library) {
         return inputScaler.apply(inputs(features, nuclides, library));
@@ -73,15 +86,17 @@ public record Encoder(List<Feature> features, List<Target> targets, int mass, Sc
      * Mass excess in MeV from a network's outputs.
      *
      * @param outputs {@code [nuclides, the network's outputs]} row-major, scaled
+     * @param library where a target that needs a theory table finds it
+     * @throws gputrain.features.FeatureException when that table lacks a nuclide
      */
-    public double[] massExcessMeV(List<Nuclide> nuclides, double[] outputs) {
+    public double[] massExcessMeV(List<Nuclide> nuclides, double[] outputs, DataLibrary library) {
         double[] result = new double[nuclides.size()];
         int width = nuclides.isEmpty() ? 1 : outputs.length / nuclides.size();
         for (int i = 0; i < result.length; i++) {
             Nuclide nuclide = nuclides.get(i);
             double value = targetScaler.invert(outputs[i * width + mass], mass);
             result[i] = Constants.constituentMassExcessMeV(nuclide)
-                    + targets.get(mass).energyMeV(nuclide, value);
+                    + targets.get(mass).energyMeV(nuclide, value, library);
         }
         return result;
     }
@@ -113,13 +128,13 @@ public record Encoder(List<Feature> features, List<Target> targets, int mass, Sc
         return values;
     }
 
-    private static double[] outputs(List<Target> targets, List<MassEntry> rows) {
+    private static double[] outputs(List<Target> targets, List<MassEntry> rows, DataLibrary library) {
         double[] values = new double[rows.size() * targets.size()];
         int i = 0;
         for (MassEntry row : rows) {
             double energy = row.massExcessMeV() - Constants.constituentMassExcessMeV(row.nuclide());
             for (Target target : targets) {
-                values[i++] = target.value(row.nuclide(), energy);
+                values[i++] = target.value(row.nuclide(), energy, library);
             }
         }
         return values;

@@ -1,6 +1,8 @@
 package gputrain.experiment;
 
 import gputrain.data.Selection;
+import gputrain.engine.EdgePenalty;
+import gputrain.engine.GridUpdates;
 import gputrain.engine.LearningRateRule;
 import gputrain.engine.Loss;
 import gputrain.engine.Optimizer;
@@ -11,6 +13,7 @@ import gputrain.model.Activation;
 import gputrain.model.DenseNetwork;
 import gputrain.model.Network;
 import gputrain.model.ProductUnitNetwork;
+import gputrain.model.SplineNetwork;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -97,6 +100,13 @@ public record Experiment(
         /** See {@link ProductUnitNetwork}. */
         record ProductUnits(boolean complex, int linearUnits, int productUnits, double guard, double initialExponents)
                 implements Shape {}
+
+        /** Hidden widths of a network of splines; see {@link SplineNetwork}. */
+        record Splines(List<Integer> hidden, int intervals, int order, double initialNoise) implements Shape {
+            public Splines {
+                hidden = List.copyOf(hidden);
+            }
+        }
     }
 
     /**
@@ -112,6 +122,9 @@ public record Experiment(
         /** scikit-learn's {@code train_test_split(test_size, random_state)}. */
         record Random(double testSize, long randomState) implements Split {}
 
+        /** The same with each network's seed as the random state: every network has sets of its own. */
+        record RandomBySeed(double testSize) implements Split {}
+
         /** Train on the selection; test on the nuclei that the same selection of a newer table adds. */
         record NewerEdition(String table, Selection selection) implements Split {}
 
@@ -122,8 +135,9 @@ public record Experiment(
     /**
      * What the network sees.
      *
-     * @param scaling fitted on the training set: {@code min-max}, {@code standard}, {@code unit} (centred and divided by
-     *     {@code unit}); {@code divided} by {@code unit} alone, or {@code none}
+     * @param scaling fitted on the training set, or on all selected nuclei when every network has sets of its own: {@code min-max},
+     *     {@code symmetric}, {@code standard}, {@code unit} (centred and divided by {@code unit}); {@code divided} by
+     *     {@code unit} alone, or {@code none}
      */
     public record Inputs(List<Feature> features, String scaling, double unit) {}
 
@@ -131,7 +145,7 @@ public record Experiment(
      * What the network says.
      *
      * @param mass index of the target that the mass is computed from
-     * @param scaling {@code standard}, or {@code unit}: centred and divided by {@code unitMeV}
+     * @param scaling {@code standard}, {@code unit} (centred and divided by {@code unitMeV}), or {@code divided} by that alone
      */
     public record Outputs(List<Target> targets, int mass, String scaling, double unitMeV) {}
 
@@ -143,6 +157,9 @@ public record Experiment(
      * @param keepBestOnTest whether the parameters kept are those of the sample with the smallest test rms, as the paper
      *     chose its stopping point; otherwise the last ones
      * @param averageLast the parameters kept are the mean over so many last epochs; 0 for those of the last one alone
+     * @param penalty of the edges of a spline network
+     * @param gridUpdates of its knots
+     * @param refinements what follows, in order: each goes on from where the training before it ended
      */
     public record Training(
             Loss loss,
@@ -156,7 +173,19 @@ public record Experiment(
             double stopBelowLoss,
             long sampleEvery,
             boolean keepBestOnTest,
-            long averageLast) {}
+            long averageLast,
+            EdgePenalty penalty,
+            GridUpdates gridUpdates,
+            List<Refinement> refinements) {}
+
+    /**
+     * More training of a spline network after a change of it.
+     *
+     * @param intervals the splines get so many; 0 to leave them
+     * @param pruneBelow edges are switched off whose mean |phi| is below this share of their layer's largest; 0 for none
+     * @param epochs of training afterwards
+     */
+    public record Refinement(int intervals, double pruneBelow, long epochs) {}
 
     /**
      * The leak-free recipe: each replica keeps one part of the training set aside and keeps the parameters with the
@@ -167,8 +196,19 @@ public record Experiment(
      */
     public record LeakFree(int parts, long patience, long epochs, double weightDecay) {}
 
-    /** The network's shape. */
+    /** The network's shape, after all refinements. */
     public Network network() {
+        Network network = initialNetwork();
+        for (Refinement refinement : training.refinements()) {
+            if (refinement.intervals() > 0) {
+                network = ((SplineNetwork) network).withIntervals(refinement.intervals());
+            }
+        }
+        return network;
+    }
+
+    /** The network that training begins with. */
+    Network initialNetwork() {
         return network(shape, inputs, outputs);
     }
 
@@ -183,9 +223,14 @@ public record Experiment(
                     units.guard(),
                     units.initialExponents());
         }
-        Shape.Dense dense = (Shape.Dense) shape;
         List<Integer> widths = new ArrayList<>();
         widths.add(width);
+        if (shape instanceof Shape.Splines splines) {
+            widths.addAll(splines.hidden());
+            widths.add(outputs.targets().size());
+            return new SplineNetwork(widths, splines.intervals(), splines.order(), splines.initialNoise());
+        }
+        Shape.Dense dense = (Shape.Dense) shape;
         widths.addAll(dense.hidden());
         widths.add(outputs.targets().size());
         return new DenseNetwork(widths, dense.activation());

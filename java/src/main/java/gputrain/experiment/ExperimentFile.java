@@ -53,7 +53,7 @@ final class ExperimentFile {
         Experiment.Shape shape = TrainingSections.shape(network);
         requireBuildable(network, inputs, outputs, shape);
         TomlSection section = top.section("training");
-        Experiment.Training training = TrainingSections.training(section);
+        Experiment.Training training = TrainingSections.training(section, shape);
         if (training.loss() instanceof Loss.ComplexSquared
                 && !(shape instanceof Experiment.Shape.ProductUnits units && units.complex())) {
             throw section.error("loss", "\"complex-mse\" is for a network with complex = true");
@@ -61,6 +61,9 @@ final class ExperimentFile {
         Optional<Experiment.LeakFree> leakFree = TrainingSections.leakFree(top, training);
         if (leakFree.isEmpty() && training.keepBestOnTest()) {
             throw section.error("keep", "\"best-on-test\" needs a [leak-free] section beside it");
+        }
+        if (leakFree.isPresent() && !training.refinements().isEmpty()) {
+            throw section.error("refine", "and a [leak-free] section exclude each other");
         }
         List<Experiment.Threshold> thresholds = thresholds(top, data, network, shape);
         top.finish();
@@ -170,7 +173,9 @@ final class ExperimentFile {
                         ? split.error("test-count", "must be a whole number, at least 1: " + test)
                         : split.error("test-fraction", "must be between 0 and 1: " + test);
             }
-            parsed = new Experiment.Split.Random(test, TrainingSections.atLeast(split, "random-state", 0, 42L));
+            parsed = split.bool("by-seed", false)
+                    ? new Experiment.Split.RandomBySeed(test)
+                    : new Experiment.Split.Random(test, TrainingSections.atLeast(split, "random-state", 0, 42L));
         } else if (kind.equals("in-edition")) {
             parsed = new Experiment.Split.InEdition(split.string("table"));
         } else {
@@ -278,7 +283,8 @@ final class ExperimentFile {
         if (features.isEmpty()) {
             throw section.error("features", "at least one feature is needed");
         }
-        String scaling = section.oneOf("scaling", "min-max", List.of("min-max", "standard", "unit", "divided", "none"));
+        String scaling = section.oneOf(
+                "scaling", "min-max", List.of("min-max", "symmetric", "standard", "unit", "divided", "none"));
         double unit = section.number("unit", 1);
         if (!(unit > 0)) {
             throw section.error("unit", "must be above 0: " + unit);
@@ -310,7 +316,7 @@ final class ExperimentFile {
         if (!mass.givesEnergy()) {
             throw section.error("mass", "no mass follows from \"" + mass + "\"");
         }
-        String scaling = section.oneOf("scaling", "standard", List.of("standard", "unit"));
+        String scaling = section.oneOf("scaling", "standard", List.of("standard", "unit", "divided"));
         double unit = section.number("unit-MeV", 1);
         if (!(unit > 0)) {
             throw section.error("unit-MeV", "must be above 0: " + unit);

@@ -45,12 +45,27 @@ public final class ExperimentRunner {
             RunOptions options,
             BiFunction<Protocol, TrainingPlan, TrainingListener> listeners,
             StopRequest stop) {
-        TrainingPlan plan = prepared.plan(protocol, options.seeds(), options.initial());
-        Checkpoints checkpoints = new Checkpoints(
-                options.out().resolve(protocol.directory()).resolve("checkpoint"), options.checkpointInterval());
-        TrainingOutcome outcome = Trainer.run(
-                engine, plan, prepared.data(), engineOptions, checkpoints, listeners.apply(protocol, plan), stop);
+        Stages stages = new Stages(prepared, protocol);
+        TrainingPlan plan = stages.first(options.seeds(), options.initial());
+        TrainingOutcome outcome = train(protocol, plan, "checkpoint", options, listeners, stop);
+        for (int k = 1; k < stages.count() && !outcome.interrupted(); k++) {
+            plan = stages.refined(k - 1, plan, outcome);
+            outcome = outcome.then(train(protocol, plan, "checkpoint-refined-" + k, options, listeners, stop));
+        }
         return outcome.interrupted() ? Optional.empty() : Optional.of(evaluate(protocol, plan, outcome));
+    }
+
+    private TrainingOutcome train(
+            Protocol protocol,
+            TrainingPlan plan,
+            String directory,
+            RunOptions options,
+            BiFunction<Protocol, TrainingPlan, TrainingListener> listeners,
+            StopRequest stop) {
+        Checkpoints checkpoints = new Checkpoints(
+                options.out().resolve(protocol.directory()).resolve(directory), options.checkpointInterval());
+        return Trainer.run(
+                engine, plan, prepared.data(), engineOptions, checkpoints, listeners.apply(protocol, plan), stop);
     }
 
     private ProtocolResult evaluate(Protocol protocol, TrainingPlan plan, TrainingOutcome outcome) {
@@ -89,7 +104,7 @@ public final class ExperimentRunner {
         try (Session session = engine.open(plan, prepared.data(), engineOptions)) {
             for (double[] p : parameters) {
                 double[] outputs = session.predict(p, prepared.data().inputs(), nuclides.size());
-                predictions.add(prepared.encoder().massExcessMeV(nuclides, outputs));
+                predictions.add(prepared.massExcessMeV(outputs));
                 imaginary.add(prepared.encoder().imaginaryMeV(plan.network(), outputs));
             }
         }

@@ -25,6 +25,10 @@ final class PlanText {
             return "Adam, beta " + number(adam.beta1()) + " and " + number(adam.beta2()) + ", epsilon "
                     + number(adam.epsilon());
         }
+        if (optimizer instanceof Optimizer.Lbfgs lbfgs) {
+            return "L-BFGS, " + lbfgs.history() + " pairs, strong Wolfe line search of at most " + lbfgs.evaluations()
+                    + " evaluations; an epoch is one iteration";
+        }
         return "gradient descent, momentum " + number(((Optimizer.Sgd) optimizer).momentum());
     }
 

@@ -9,10 +9,6 @@ import gputrain.data.TableInfo;
 import gputrain.data.TheoryTable;
 import gputrain.data.UnknownTableException;
 import gputrain.engine.DataSet;
-import gputrain.engine.EdgePenalty;
-import gputrain.engine.Monitor;
-import gputrain.engine.Replica;
-import gputrain.engine.StopRule;
 import gputrain.engine.TrainingPlan;
 import gputrain.model.Network;
 import gputrain.nuclide.Nuclide;
@@ -35,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Prepared {
     private final Experiment experiment;
+    private final DataLibrary library;
     private final List<MassTable> tables;
     private final List<MassEntry> rows;
     private final Set<Nuclide> supplement;
@@ -55,6 +52,7 @@ public final class Prepared {
             int[] testRows,
             Map<String, int[]> extraRows) {
         this.experiment = experiment;
+        this.library = library;
         this.tables = tables;
         this.rows = rows;
         this.supplement = supplement;
@@ -99,22 +97,20 @@ public final class Prepared {
             tables.add(0, edition);
             training = rowsWhere(rows, entry -> edition.get(entry.nuclide()).isPresent());
             test = rowsWhere(rows, entry -> edition.get(entry.nuclide()).isEmpty());
-        } else {
-            Experiment.Split.Random random =
-                    (Experiment.Split.Random) experiment.data().split();
-            requireRows(experiment, rows.size());
-            if (random.testSize() >= rows.size()) {
-                throw ExperimentFile.error(
-                        experiment,
-                        "data.split",
-                        "a test set of " + (long) random.testSize() + " of " + rows.size()
-                                + " nuclei leaves none to train on");
-            }
-            Split split = new RandomSplit(random.testSize(), random.randomState()).split(rows.size());
+        } else if (experiment.data().split() instanceof Experiment.Split.Random random) {
+            Split split = random(experiment, random.testSize(), random.randomState(), rows.size());
             training = split.train();
             test = split.test();
+        } else {
+            // Every network has sets of its own; what is the same for all is their size.
+            Experiment.Split.RandomBySeed random =
+                    (Experiment.Split.RandomBySeed) experiment.data().split();
+            random(experiment, random.testSize(), 0, rows.size());
+            training = IntStream.range(0, rows.size()).toArray();
+            test = new int[0];
         }
-        requireRows(experiment, Math.min(training.length, test.length));
+        boolean bySeed = experiment.data().split() instanceof Experiment.Split.RandomBySeed;
+        requireRows(experiment, bySeed ? training.length : Math.min(training.length, test.length));
         experiment.leakFree().ifPresent(leakFree -> {
             if (leakFree.parts() > training.length) {
                 throw ExperimentFile.error(
@@ -128,6 +124,17 @@ public final class Prepared {
         Set<Nuclide> supplement = added.stream().map(MassEntry::nuclide).collect(Collectors.toUnmodifiableSet());
         return new Prepared(
                 experiment, library, List.copyOf(tables), List.copyOf(rows), supplement, training, test, extras);
+    }
+
+    private static Split random(Experiment experiment, double testSize, long randomState, int rows) {
+        requireRows(experiment, rows);
+        if (testSize >= rows) {
+            throw ExperimentFile.error(
+                    experiment,
+                    "data.split",
+                    "a test set of " + (long) testSize + " of " + rows + " nuclei leaves none to train on");
+        }
+        return new RandomSplit(testSize, randomState).split(rows);
     }
 
     /** Appends the nuclei of the extra sets to the rows. */
@@ -161,7 +168,7 @@ public final class Prepared {
                     ? IntStream.of(extra)
                     : subset.of().equals("train")
                             ? IntStream.of(training)
-                            : subset.of().equals("test")
+                            : subset.of().equals("test") && test.length > 0
                                     ? IntStream.of(test)
                                     : IntStream.range(0, training.length + test.length);
             if (set.noneMatch(row -> subset.selection().admits(rows.get(row)))) {
@@ -221,46 +228,16 @@ public final class Prepared {
     }
 
     /**
-     * The plan of a protocol.
+     * The plan that a protocol's training begins with.
      *
      * @param seeds one replica each
      * @param initial parameters to start every replica from, or null to draw them
      */
     public TrainingPlan plan(Protocol protocol, List<Long> seeds, double @Nullable [] initial) {
-        Experiment.Training training = experiment.training();
-        boolean paper = protocol == Protocol.PAPER;
-        List<Replica> replicas = new ArrayList<>();
-        for (int i = 0; i < seeds.size(); i++) {
-            replicas.add(new Replica(
-                    seeds.get(i),
-                    rowSets(protocol, seeds.get(i)),
-                    paper ? training.weightDecay() : requireLeakFree().weightDecay(),
-                    1,
-                    initial));
-        }
-        int watched = paper && !training.keepBestOnTest() ? -1 : 1;
-        List<Double> outputWeights = IntStream.range(0, network().outputs())
-                .mapToObj(k -> k == experiment.outputs().mass() ? 1.0 : 0.0)
-                .toList();
-        return new TrainingPlan(
-                network(),
-                training.loss(),
-                training.optimizer(),
-                training.learningRate(),
-                paper
-                        ? new StopRule(training.epochs(), training.stopBelowLoss(), 0)
-                        : new StopRule(
-                                requireLeakFree().epochs(), 0, requireLeakFree().patience()),
-                training.batchSize(),
-                training.shuffle(),
-                new Monitor(training.sampleEvery(), outputWeights, watched),
-                training.precision(),
-                replicas,
-                paper ? training.averageLast() : 0,
-                EdgePenalty.NONE);
+        return new Stages(this, protocol).first(seeds, initial);
     }
 
-    private Experiment.LeakFree requireLeakFree() {
+    Experiment.LeakFree requireLeakFree() {
         return experiment
                 .leakFree()
                 .orElseThrow(() -> new UsageException(experiment.name()
@@ -274,20 +251,33 @@ public final class Prepared {
 
     /** Row sets of a replica, in the order of {@link Protocol#sets}. */
     List<int[]> rowSets(Protocol protocol, long seed) {
-        if (protocol == Protocol.PAPER) {
-            return List.of(trainingRows, testRows);
+        int[] training = trainingRows;
+        int[] test = testRows;
+        if (experiment.data().split() instanceof Experiment.Split.RandomBySeed random) {
+            Split split = random(experiment, random.testSize(), seed, trainingRows.length);
+            training = split.train();
+            test = split.test();
         }
+        if (protocol == Protocol.PAPER) {
+            return List.of(training, test);
+        }
+        int[] whole = training;
         int parts = requireLeakFree().parts();
         int part = (int) Math.floorMod(seed, (long) parts);
-        int[] fitted = IntStream.range(0, trainingRows.length)
+        int[] fitted = IntStream.range(0, whole.length)
                 .filter(i -> i % parts != part)
-                .map(i -> trainingRows[i])
+                .map(i -> whole[i])
                 .toArray();
-        int[] validation = IntStream.range(0, trainingRows.length)
+        int[] validation = IntStream.range(0, whole.length)
                 .filter(i -> i % parts == part)
-                .map(i -> trainingRows[i])
+                .map(i -> whole[i])
                 .toArray();
-        return List.of(fitted, validation, testRows);
+        return List.of(fitted, validation, test);
+    }
+
+    /** Whether every network has training and test nuclei of its own. */
+    public boolean dividedBySeed() {
+        return experiment.data().split() instanceof Experiment.Split.RandomBySeed;
     }
 
     /** The network's shape. */
@@ -303,6 +293,7 @@ public final class Prepared {
         Set<String> ids = new LinkedHashSet<>();
         tables.forEach(table -> ids.add(table.id()));
         experiment.inputs().features().forEach(feature -> ids.addAll(feature.theoryTables()));
+        experiment.outputs().targets().forEach(target -> target.table().ifPresent(ids::add));
         experiment.data().supplement().ifPresent(theory -> ids.add(theory.table()));
         ids.addAll(experiment.data().baselines());
         return ids.stream().map(library::info).toList();
@@ -357,10 +348,12 @@ public final class Prepared {
                 .toArray();
     }
 
+    /** All nuclei when every network has training nuclei of its own. */
     public int[] trainingRows() {
         return trainingRows.clone();
     }
 
+    /** None when every network has test nuclei of its own. */
     public int[] testRows() {
         return testRows.clone();
     }
@@ -373,6 +366,11 @@ public final class Prepared {
     /** Turns nuclides into scaled inputs and outputs back into masses. */
     public Encoder encoder() {
         return encoder;
+    }
+
+    /** Mass excess in MeV of each row from a network's scaled outputs, {@code [rows, outputs]} row-major. */
+    double[] massExcessMeV(double[] outputs) {
+        return encoder.massExcessMeV(rows.stream().map(MassEntry::nuclide).toList(), outputs, library);
     }
 
     /** MeV per unit of the monitored rms. */

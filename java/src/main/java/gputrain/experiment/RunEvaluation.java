@@ -24,8 +24,8 @@ public final class RunEvaluation {
 
     /** The plan whose engine evaluates. */
     public TrainingPlan plan() {
-        return prepared.plan(
-                Protocol.PAPER, seeds(run.record().path("protocols").path(0)), null);
+        return new Stages(prepared, Protocol.PAPER)
+                .ofResult(seeds(run.record().path("protocols").path(0)));
     }
 
     /**
@@ -42,7 +42,7 @@ public final class RunEvaluation {
                     .findFirst()
                     .orElseThrow(() -> new ExperimentException(
                             run.directory().record() + ": unknown protocol " + node.path("name")));
-            TrainingPlan plan = prepared.plan(protocol, seeds(node), null);
+            TrainingPlan plan = new Stages(prepared, protocol).ofResult(seeds(node));
             List<Integer> members = members(node);
             List<double[]> parameters = run.model(protocol).parameters();
             if (parameters.size() != members.size()) {

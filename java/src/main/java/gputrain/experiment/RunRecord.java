@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import gputrain.data.DataLibrary;
 import gputrain.data.TheoryEntry;
 import gputrain.data.TheoryTable;
+import gputrain.engine.EdgePenalty;
+import gputrain.engine.GridUpdates;
 import gputrain.engine.ReplicaState;
 import gputrain.evaluation.Deviation;
 import gputrain.evaluation.SetMetrics;
@@ -12,6 +14,7 @@ import gputrain.evaluation.Spread;
 import gputrain.features.Feature;
 import gputrain.model.DenseNetwork;
 import gputrain.model.ProductUnitNetwork;
+import gputrain.model.SplineNetwork;
 import gputrain.nuclide.Nuclide;
 import java.util.List;
 import java.util.Optional;
@@ -86,8 +89,9 @@ final class RunRecord {
                                 .collect(Collectors.joining()));
         root.put("split", describeSplit());
         ObjectNode sets = root.putObject("sets");
-        sets.put("train", prepared.trainingRows().length);
-        sets.put("test", prepared.testRows().length);
+        List<int[]> divided = prepared.rowSets(Protocol.PAPER, 0);
+        sets.put("train", divided.get(0).length);
+        sets.put("test", divided.get(1).length);
         prepared.extraRows().forEach((name, rows) -> sets.put(name, rows.length));
         for (Experiment.Subset subset : experiment.data().subsets()) {
             sets.put(subset.name(), prepared.part(subset, prepared.rowsOf(subset.of())).length);
@@ -100,6 +104,12 @@ final class RunRecord {
         }
         if (experiment.data().split() instanceof Experiment.Split.InEdition other) {
             return "train on the selected nuclei that " + other.table() + " has too, test on the others";
+        }
+        if (experiment.data().split() instanceof Experiment.Split.RandomBySeed random) {
+            return "random for every network, test fraction or number " + random.testSize()
+                    + ", random_state = the network's seed (scikit-learn's train_test_split), rows in the order of the AME"
+                    + " file; a test figure of the ensemble is of the mean of those networks that did not train on the"
+                    + " nucleus";
         }
         Experiment.Split.Random random =
                 (Experiment.Split.Random) experiment.data().split();
@@ -120,6 +130,13 @@ final class RunRecord {
             network.put("complex", units.complex());
             network.put("guard", units.guard());
             network.put("initialExponents", units.initialExponents());
+        }
+        if (prepared.network() instanceof SplineNetwork splines) {
+            network.put("kind", "splines");
+            splines.widths().forEach(network.putArray("widths")::add);
+            network.put("intervals", splines.intervals());
+            network.put("order", splines.order());
+            network.put("initialNoise", splines.initialNoise());
         }
         network.put("parameters", prepared.network().parameterCount());
         ArrayNode features = root.putArray("features");
@@ -160,6 +177,7 @@ final class RunRecord {
         settings.put("learning rate", PlanText.of(training.learningRate()));
         settings.put("weight decay", PlanText.number(training.weightDecay()));
         settings.put("batch", training.batchSize() == 0 ? "full" : Integer.toString(training.batchSize()));
+        splineSettings(settings, training);
         settings.put("precision", training.precision().name().toLowerCase(java.util.Locale.ROOT));
         settings.put("epochs at most", training.epochs());
         if (training.stopBelowLoss() > 0) {
@@ -177,6 +195,34 @@ final class RunRecord {
                                         ? "no patience limit"
                                         : "patience " + leakFree.patience() + " epochs")
                                 + ", weight decay " + PlanText.number(leakFree.weightDecay())));
+    }
+
+    private static void splineSettings(ObjectNode settings, Experiment.Training training) {
+        if (!training.penalty().equals(EdgePenalty.NONE)) {
+            settings.put(
+                    "penalty of edges",
+                    "L1 " + PlanText.number(training.penalty().l1()) + ", entropy "
+                            + PlanText.number(training.penalty().entropy()));
+        }
+        if (!training.gridUpdates().equals(GridUpdates.NEVER)) {
+            settings.put(
+                    "knots updated",
+                    "every " + training.gridUpdates().every() + " epochs before epoch "
+                            + training.gridUpdates().until() + ", "
+                            + PlanText.number(training.gridUpdates().uniformShare())
+                            + " of them evenly spaced, the others at quantiles");
+        }
+        int k = 1;
+        for (Experiment.Refinement refinement : training.refinements()) {
+            settings.put(
+                    "refinement " + k++,
+                    (refinement.intervals() > 0 ? refinement.intervals() + " intervals, " : "")
+                            + (refinement.pruneBelow() > 0
+                                    ? "edges below " + PlanText.number(refinement.pruneBelow())
+                                            + " of their layer's largest switched off, "
+                                    : "")
+                            + refinement.epochs() + " more epochs");
+        }
     }
 
     private ObjectNode protocol(ProtocolResult result) {

@@ -103,11 +103,11 @@ final class RunTables {
         }
     }
 
-    /** The set of each row. */
+    /** The set of each row; {@code all} where it differs from network to network. */
     static Map<Nuclide, String> sets(Prepared prepared) {
         Map<Nuclide, String> sets = new HashMap<>();
         for (int row : prepared.trainingRows()) {
-            sets.put(prepared.rows().get(row).nuclide(), "train");
+            sets.put(prepared.rows().get(row).nuclide(), prepared.dividedBySeed() ? "all" : "train");
         }
         for (int row : prepared.testRows()) {
             sets.put(prepared.rows().get(row).nuclide(), "test");

@@ -42,7 +42,7 @@ public record TrainedModel(Network network, Precision precision, Encoder encoder
         List<Nuclide> known = new ArrayList<>();
         for (Nuclide nuclide : nuclides) {
             try {
-                encoder.inputs(List.of(nuclide), library);
+                encoder.require(nuclide, library);
                 known.add(nuclide);
             } catch (FeatureException e) {
                 skipped.add(String.valueOf(e.getMessage()));
@@ -58,7 +58,7 @@ public record TrainedModel(Network network, Precision precision, Encoder encoder
         try (Session session = engine.open(inferencePlan(), oneRow(), options)) {
             for (double[] p : parameters) {
                 double[] outputs = session.predict(p, inputs, known.size());
-                masses.add(encoder.massExcessMeV(known, outputs));
+                masses.add(encoder.massExcessMeV(known, outputs, library));
                 double[] parts = encoder.imaginaryMeV(network, outputs);
                 for (int i = 0; i < parts.length; i++) {
                     imaginary[i] += parts[i] / parameters.size();

@@ -1,11 +1,15 @@
 package gputrain.experiment;
 
+import gputrain.engine.EdgePenalty;
+import gputrain.engine.GridUpdates;
 import gputrain.engine.LearningRateRule;
 import gputrain.engine.Loss;
 import gputrain.engine.Optimizer;
 import gputrain.engine.Precision;
 import gputrain.model.Activation;
 import gputrain.model.ProductUnitNetwork;
+import gputrain.model.SplineNetwork;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -16,21 +20,36 @@ final class TrainingSections {
 
     /** {@code [network]}. */
     static Experiment.Shape shape(TomlSection section) {
-        Experiment.Shape shape = section.oneOf("kind", "dense", List.of("dense", "product-units"))
-                        .equals("dense")
-                ? dense(section)
-                : productUnits(section);
+        Experiment.Shape shape = switch (section.oneOf("kind", "dense", List.of("dense", "product-units", "splines"))) {
+            case "dense" -> dense(section);
+            case "splines" -> splines(section);
+            default -> productUnits(section);
+        };
         section.finish();
         return shape;
     }
 
     private static Experiment.Shape dense(TomlSection section) {
+        List<Integer> hidden = hidden(section);
+        String activation = section.oneOf("activation", "gelu", List.of("gelu", "relu", "tanh", "identity"));
+        return new Experiment.Shape.Dense(hidden, Activation.valueOf(activation.toUpperCase(Locale.ROOT)));
+    }
+
+    private static List<Integer> hidden(TomlSection section) {
         List<Integer> hidden = section.wholes("hidden");
         if (hidden.stream().anyMatch(width -> width < 1)) {
             throw section.error("hidden", "widths must be at least 1: " + hidden);
         }
-        String activation = section.oneOf("activation", "gelu", List.of("gelu", "relu", "tanh", "identity"));
-        return new Experiment.Shape.Dense(hidden, Activation.valueOf(activation.toUpperCase(Locale.ROOT)));
+        return hidden;
+    }
+
+    private static Experiment.Shape splines(TomlSection section) {
+        int order = atLeast(section, "order", 1, 3);
+        if (order > SplineNetwork.HIGHEST_ORDER) {
+            throw section.error("order", "must be at most " + SplineNetwork.HIGHEST_ORDER + ": " + order);
+        }
+        return new Experiment.Shape.Splines(
+                hidden(section), atLeast(section, "intervals", 1, 0), order, section.magnitude("initial-noise", 0.3));
     }
 
     private static Experiment.Shape productUnits(TomlSection section) {
@@ -57,18 +76,19 @@ final class TrainingSections {
         return Optional.of(leakFree);
     }
 
-    /** {@code [training]}. */
-    static Experiment.Training training(TomlSection section) {
+    /** {@code [training]} of a network of this shape. */
+    static Experiment.Training training(TomlSection section, Experiment.Shape shape) {
+        boolean splines = shape instanceof Experiment.Shape.Splines;
         Loss loss = loss(section);
         Optimizer optimizer = optimizer(section);
         LearningRateRule rate = new LearningRateFile(section).read();
         double weightDecay = section.magnitude("weight-decay", 0);
         int batch = atLeast(section, "batch-size", 0, 0);
         boolean shuffle = section.bool("shuffle", true);
-        Precision precision = section.oneOf("precision", "float32", List.of("float32", "float64"))
-                        .equals("float32")
-                ? Precision.FLOAT32
-                : Precision.FLOAT64;
+        Precision precision = precision(section, splines, optimizer);
+        if (optimizer instanceof Optimizer.Lbfgs && batch != 0) {
+            throw section.error("batch-size", "L-BFGS takes all rows in one step: leave it out");
+        }
         long epochs = atLeast(section, "epochs", 1, 0L);
         double stop = section.magnitude("stop-below-loss", 0);
         long every = atLeast(section, "sample-every", 1, 100L);
@@ -81,9 +101,71 @@ final class TrainingSections {
         if (average > 0 && best) {
             throw section.error("average-last", "averaged parameters and keep = \"best-on-test\" exclude each other");
         }
+        EdgePenalty penalty = splines
+                ? new EdgePenalty(section.magnitude("penalty-l1", 0), section.magnitude("penalty-entropy", 0))
+                : EdgePenalty.NONE;
+        GridUpdates updates = splines && section.has("grid-updates")
+                ? gridUpdates(section.section("grid-updates"))
+                : GridUpdates.NEVER;
+        List<Experiment.Refinement> refinements = splines && section.has("refine") ? refinements(section) : List.of();
+        if (!refinements.isEmpty() && (best || average > 0)) {
+            throw section.error(
+                    best ? "keep" : "average-last",
+                    "what is refined afterwards keeps its last parameters: leave it out");
+        }
         section.finish();
         return new Experiment.Training(
-                loss, optimizer, rate, weightDecay, batch, shuffle, precision, epochs, stop, every, best, average);
+                loss,
+                optimizer,
+                rate,
+                weightDecay,
+                batch,
+                shuffle,
+                precision,
+                epochs,
+                stop,
+                every,
+                best,
+                average,
+                penalty,
+                updates,
+                refinements);
+    }
+
+    /** Splines and L-BFGS are in float64, and a file need not say so. */
+    private static Precision precision(TomlSection section, boolean splines, Optimizer optimizer) {
+        boolean needed = splines || optimizer instanceof Optimizer.Lbfgs;
+        boolean single = section.oneOf("precision", needed ? "float64" : "float32", List.of("float32", "float64"))
+                .equals("float32");
+        if (needed && single) {
+            throw section.error("precision", (splines ? "splines are" : "L-BFGS is") + " computed in float64");
+        }
+        return single ? Precision.FLOAT32 : Precision.FLOAT64;
+    }
+
+    private static GridUpdates gridUpdates(TomlSection section) {
+        double share = section.number("uniform-share", 0.02);
+        if (!(share > 0 && share <= 1)) {
+            throw section.error("uniform-share", "must be above 0 and at most 1: " + share);
+        }
+        GridUpdates updates =
+                new GridUpdates(atLeast(section, "every", 1, 0L), atLeast(section, "until", 1, 0L), share);
+        section.finish();
+        return updates;
+    }
+
+    private static List<Experiment.Refinement> refinements(TomlSection training) {
+        List<Experiment.Refinement> refinements = new ArrayList<>();
+        for (TomlSection section : training.sections("refine")) {
+            int intervals = section.has("intervals") ? atLeast(section, "intervals", 1, 1) : 0;
+            double prune = section.magnitude("prune-below", 0);
+            if (prune > 1) {
+                throw section.error("prune-below", "must be at most 1: " + prune);
+            }
+            refinements.add(new Experiment.Refinement(intervals, prune, atLeast(section, "epochs", 0, 0L)));
+            section.finish();
+        }
+        return List.copyOf(refinements);
     }
 
     private static Loss loss(TomlSection section) {
@@ -101,7 +183,13 @@ final class TrainingSections {
     }
 
     private static Optimizer optimizer(TomlSection section) {
-        String kind = section.oneOf("optimizer", "adam", List.of("adam", "sgd"));
+        String kind = section.oneOf("optimizer", "adam", List.of("adam", "sgd", "lbfgs"));
+        if (kind.equals("lbfgs")) {
+            return new Optimizer.Lbfgs(
+                    atLeast(section, "history", 1, 10),
+                    atLeast(section, "evaluations", 1, 25),
+                    section.magnitude("tolerance", 1e-9));
+        }
         try {
             return kind.equals("adam")
                     ? new Optimizer.Adam(

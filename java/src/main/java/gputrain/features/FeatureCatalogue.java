@@ -35,6 +35,13 @@ public final class FeatureCatalogue {
 
     private static final MagicNumbers DELLEN_N = MagicNumbers.of(2, 8, 20, 28, 50, 82, 126, 184, 196);
 
+    private static final String LU = "Lu et al.";
+
+    /** Closed shells of Lu et al., below Eq. 4. */
+    private static final MagicNumbers LU_Z = MagicNumbers.of(8, 20, 28, 50, 82, 126);
+
+    private static final MagicNumbers LU_N = MagicNumbers.of(8, 20, 28, 50, 82, 126, 184);
+
     private static final Map<String, Feature> ALL = build();
 
     private FeatureCatalogue() {}
@@ -131,6 +138,18 @@ public final class FeatureCatalogue {
         String shifted = "ours, for RPUN of Dellen et al.";
         add(map, "Z+1", "proton number plus 1, above 0 for every nuclide", shifted, n -> n.Z() + 1);
         add(map, "N+1", "neutron number plus 1, above 0 for every nuclide", shifted, n -> n.N() + 1);
+        add(
+                map,
+                "P",
+                "12 A^(-1/2) + 1 even-even, -12 A^(-1/2) - 1 odd-odd, 0 odd A",
+                LU + ", Eq. 3",
+                n -> (bothAre(n, 0) - bothAre(n, 1)) * (12 / Math.sqrt(n.A()) + 1));
+        add(
+                map,
+                "S",
+                "product of the distances of Z and N to the closest of " + LU_Z.values() + " and " + LU_N.values(),
+                LU + ", Eq. 4",
+                n -> LU_Z.distance(n.Z()) * LU_N.distance(n.N()));
         return Collections.unmodifiableMap(map);
     }
 

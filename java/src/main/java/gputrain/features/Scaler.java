@@ -1,6 +1,7 @@
 package gputrain.features;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Column-wise affine scaling (x - shift) / scale, fitted on some rows and applied to all.
@@ -36,6 +37,26 @@ public record Scaler(String kind, double[] shift, double[] scale) {
             range[c] = max > min ? max - min : 1;
         }
         return new Scaler("min-max", low, range);
+    }
+
+    /** To [-1, 1]; a constant column becomes 0. */
+    public static Scaler symmetric(double[] values, int width, int[] rows) {
+        Scaler unit = minMax(values, width, rows);
+        double[] centre = unit.shift();
+        double[] half = unit.scale();
+        for (int c = 0; c < width; c++) {
+            half[c] /= 2;
+            centre[c] += isConstant(values, width, rows, c) ? 0 : half[c];
+        }
+        return new Scaler("symmetric", centre, half);
+    }
+
+    private static boolean isConstant(double[] values, int width, int[] rows, int column) {
+        return IntStream.of(rows)
+                        .mapToDouble(row -> values[row * width + column])
+                        .distinct()
+                        .count()
+                <= 1;
     }
 
     /** To mean 0 and (population) standard deviation 1; a column that is constant up to rounding is only centred. */

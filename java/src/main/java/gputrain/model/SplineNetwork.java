@@ -3,6 +3,7 @@ package gputrain.model;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -32,8 +33,6 @@ public record SplineNetwork(List<Integer> widths, int intervals, int order, doub
 
     /** The largest degree. */
     public static final int HIGHEST_ORDER = 7;
-
-    private static final int TENSORS_OF_A_LAYER = 5;
 
     /** @throws IllegalArgumentException when a number is out of range; the message says which */
     public SplineNetwork {
@@ -145,8 +144,19 @@ public record SplineNetwork(List<Integer> widths, int intervals, int order, doub
         return offset(layer, 4);
     }
 
+    /** As {@link #tensors} has them, but without building those: this is asked for every edge of every row. */
     private int offset(int layer, int part) {
-        return tensors().get(TENSORS_OF_A_LAYER * layer + part).offset();
+        int offset = 0;
+        for (int l = 0; l < layer; l++) {
+            offset += (3 + splines()) * widths.get(l) * widths.get(l + 1) + knots() * widths.get(l);
+        }
+        int edges = widths.get(layer) * widths.get(layer + 1);
+        return offset
+                + switch (part) {
+                    case 0, 1, 2 -> part * edges;
+                    case 3 -> (2 + splines()) * edges;
+                    default -> (3 + splines()) * edges;
+                };
     }
 
     /** Edges of all layers. */
@@ -183,5 +193,36 @@ public record SplineNetwork(List<Integer> widths, int intervals, int order, doub
             Arrays.fill(trained, tensor.offset(), tensor.offset() + tensor.size(), tensor.trained());
         }
         return trained;
+    }
+
+    /**
+     * The function of an edge.
+     *
+     * @param to node of the next layer
+     * @param from node of the layer
+     */
+    public DoubleUnaryOperator edge(double[] parameters, int layer, int to, int from) {
+        int edge = to * widths.get(layer) + from;
+        double base = parameters[baseOffset(layer) + edge];
+        double scale = parameters[scaleOffset(layer) + edge];
+        double mask = parameters[maskOffset(layer) + edge];
+        int c = coefficientOffset(layer) + edge * splines();
+        int first = knotOffset(layer) + from * knots();
+        double[] values = new double[splines()];
+        double[] derivatives = new double[splines()];
+        return x -> {
+            BSplines.at(parameters, first, knots(), order, x, values, derivatives, 0);
+            double sum = 0;
+            for (int j = 0; j < values.length; j++) {
+                sum += parameters[c + j] * values[j];
+            }
+            return mask * (base * x / (1 + Math.exp(-x)) + scale * sum);
+        };
+    }
+
+    /** The knots of a layer's input within which its splines reach their full number, lowest and highest. */
+    public List<Double> range(double[] parameters, int layer, int from) {
+        int first = knotOffset(layer) + from * knots();
+        return List.of(parameters[first + order], parameters[first + order + intervals]);
     }
 }

@@ -9,12 +9,14 @@ import gputrain.engine.Sample;
 import gputrain.engine.Session;
 import gputrain.engine.TrainingPlan;
 import gputrain.file.AtomicFiles;
+import gputrain.model.SplineNetwork;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,7 @@ public final class Trainer {
     private static final double GROWTH = 8;
 
     private final TrainingPlan plan;
+    private final DataSet data;
     private final @Nullable Checkpoints checkpoints;
     private final TrainingListener listener;
     private final Fingerprint fingerprint;
@@ -49,6 +52,7 @@ public final class Trainer {
             @Nullable Checkpoints checkpoints,
             TrainingListener listener) {
         this.plan = plan;
+        this.data = data;
         this.checkpoints = checkpoints;
         this.listener = listener;
         this.fingerprint = Fingerprint.of(engine.name(), plan, data);
@@ -119,8 +123,9 @@ public final class Trainer {
         listener.started(plan, resumedFromEpoch);
         long piece = 1;
         while (running() && !stop.isRequested()) {
+            updateGrids(session);
             piece = Math.min(piece, epochsLeft());
-            double seconds = advance(session, piece);
+            double seconds = advance(session, Math.min(piece, toNextGridUpdate()));
             listener.progress(meter.progress(states, trainingSeconds));
             if (checkpoints != null
                     && System.nanoTime() - lastCheckpoint
@@ -135,6 +140,45 @@ public final class Trainer {
         }
         samples.sort(Comparator.comparingInt(Sample::replica).thenComparingLong(Sample::epoch));
         return new TrainingOutcome(states, samples, trainingSeconds, running(), resumedFromEpoch, session.method());
+    }
+
+    /**
+     * Puts the knots of the replicas where the inputs are, when their epoch is one of those. A checkpoint is from before the
+     * update, so that a resumed run does it again from the same state.
+     */
+    private void updateGrids(Session session) {
+        if (states.stream().noneMatch(this::gridUpdateDue)) {
+            return;
+        }
+        SplineNetwork network = (SplineNetwork) plan.network();
+        List<ReplicaState> updated = IntStream.range(0, states.size())
+                .parallel()
+                .mapToObj(r -> {
+                    ReplicaState state = states.get(r);
+                    return gridUpdateDue(state)
+                            ? state.restarted(SplineGrids.fitted(
+                                    network,
+                                    network,
+                                    state.parameters(),
+                                    data.inputs(),
+                                    plan.replicas().get(r).rowSets().get(0),
+                                    plan.gridUpdates().uniformShare()))
+                            : state;
+                })
+                .toList();
+        session.restore(updated);
+    }
+
+    private boolean gridUpdateDue(ReplicaState state) {
+        return state.status().running() && plan.gridUpdates().due(state.epoch());
+    }
+
+    private long toNextGridUpdate() {
+        return states.stream()
+                .filter(state -> state.status().running())
+                .mapToLong(state -> plan.gridUpdates().toNext(state.epoch()))
+                .min()
+                .orElse(Long.MAX_VALUE);
     }
 
     private double advance(Session session, long epochs) {

@@ -2,6 +2,8 @@ package gputrain.train;
 
 import gputrain.engine.ReplicaState;
 import gputrain.engine.Sample;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -24,5 +26,28 @@ public record TrainingOutcome(
     public TrainingOutcome {
         states = List.copyOf(states);
         samples = List.copyOf(samples);
+    }
+
+    /** This run and another that went on from where it ended, as one: epochs and steps count on. */
+    public TrainingOutcome then(TrainingOutcome next) {
+        List<Sample> all = new ArrayList<>(samples);
+        next.samples.forEach(sample -> all.add(new Sample(
+                sample.replica(),
+                states.get(sample.replica()).epoch() + sample.epoch(),
+                sample.loss(),
+                sample.learningRate(),
+                sample.rms())));
+        all.sort(Comparator.comparingInt(Sample::replica).thenComparingLong(Sample::epoch));
+        List<ReplicaState> ends = new ArrayList<>();
+        for (int r = 0; r < states.size(); r++) {
+            ends.add(next.states.get(r).after(states.get(r)));
+        }
+        return new TrainingOutcome(
+                ends,
+                all,
+                trainingSeconds + next.trainingSeconds,
+                next.interrupted,
+                resumedFromEpoch + next.resumedFromEpoch,
+                next.method);
     }
 }

@@ -150,7 +150,8 @@ final class PlanBuilder {
                 precision,
                 replicas.isEmpty() ? List.of(new Replica(7, rowSets(), 0, 1, null)) : replicas,
                 averageLast,
-                penalty);
+                penalty,
+                GridUpdates.NEVER);
     }
 
     /** The data with inputs uniform in (0.1, 1.1), for product units without a linear layer. */

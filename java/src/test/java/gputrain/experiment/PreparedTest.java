@@ -243,7 +243,7 @@ class PreparedTest {
         List<Nuclide> nuclides =
                 prepared.rows().stream().map(MassEntry::nuclide).toList();
         double[] masses =
-                prepared.encoder().massExcessMeV(nuclides, prepared.data().targets());
+                prepared.encoder().massExcessMeV(nuclides, prepared.data().targets(), LIBRARY);
         for (int i = 0; i < masses.length; i++) {
             assertThat(masses[i]).isCloseTo(prepared.experimentMeV()[i], within(1e-9));
         }

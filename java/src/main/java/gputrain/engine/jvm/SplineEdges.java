@@ -1,5 +1,6 @@
 package gputrain.engine.jvm;
 
+import gputrain.model.BSplines;
 import gputrain.model.SplineNetwork;
 import java.util.Arrays;
 
@@ -17,7 +18,6 @@ import java.util.Arrays;
  */
 final class SplineEdges implements RowNetwork {
     private final SplineNetwork network;
-    private final int order;
     private final int splines;
     /** By layer: inputs of the nodes, of the row under way; the last are the outputs. */
     private final double[][] x;
@@ -25,6 +25,10 @@ final class SplineEdges implements RowNetwork {
     private final double[][] bases;
 
     private final double[][] slopes;
+    /** By layer: those of an input's splines from {@code from} to before {@code end} can differ from 0. */
+    private final int[][] from;
+
+    private final int[][] end;
     /** By layer, {@code [m, n]}: sum over j of c_oij B_j, and phi_oi. */
     private final double[][] curve;
 
@@ -33,12 +37,13 @@ final class SplineEdges implements RowNetwork {
 
     SplineEdges(SplineNetwork network) {
         this.network = network;
-        this.order = network.order();
         this.splines = network.splines();
         int layers = network.layers();
         this.x = new double[layers + 1][];
         this.bases = new double[layers][];
         this.slopes = new double[layers][];
+        this.from = new int[layers][];
+        this.end = new int[layers][];
         this.curve = new double[layers][];
         this.phi = new double[layers][];
         this.penalty = new double[layers][];
@@ -50,6 +55,8 @@ final class SplineEdges implements RowNetwork {
             int edges = n * x[l + 1].length;
             bases[l] = new double[n * splines];
             slopes[l] = new double[n * splines];
+            from[l] = new int[n];
+            end[l] = new int[n];
             curve[l] = new double[edges];
             phi[l] = new double[edges];
             penalty[l] = new double[edges];
@@ -85,7 +92,17 @@ final class SplineEdges implements RowNetwork {
         int n = x[l].length;
         int knots = network.knotOffset(l);
         for (int i = 0; i < n; i++) {
-            splinesAt(parameters, knots + i * network.knots(), x[l][i], bases[l], slopes[l], i * splines);
+            int q = BSplines.at(
+                    parameters,
+                    knots + i * network.knots(),
+                    network.knots(),
+                    network.order(),
+                    x[l][i],
+                    bases[l],
+                    slopes[l],
+                    i * splines);
+            from[l][i] = Math.max(0, q - network.order());
+            end[l][i] = Math.min(q + 1, splines);
         }
         Arrays.fill(x[l + 1], 0);
         for (int o = 0; o < x[l + 1].length; o++) {
@@ -93,7 +110,7 @@ final class SplineEdges implements RowNetwork {
                 int edge = o * n + i;
                 int c = network.coefficientOffset(l) + edge * splines;
                 double sum = 0;
-                for (int j = 0; j < splines; j++) {
+                for (int j = from[l][i]; j < end[l][i]; j++) {
                     sum += parameters[c + j] * bases[l][i * splines + j];
                 }
                 curve[l][edge] = sum;
@@ -117,7 +134,7 @@ final class SplineEdges implements RowNetwork {
                 gradient[network.scaleOffset(l) + edge] += g[edge] * curve[l][edge];
                 double scale = parameters[network.scaleOffset(l) + edge];
                 int c = network.coefficientOffset(l) + edge * splines;
-                for (int j = 0; j < splines; j++) {
+                for (int j = from[l][i]; j < end[l][i]; j++) {
                     gradient[c + j] += g[edge] * scale * bases[l][i * splines + j];
                 }
             }
@@ -152,7 +169,7 @@ final class SplineEdges implements RowNetwork {
             int i = edge % n;
             int c = network.coefficientOffset(l) + edge * splines;
             double slope = 0;
-            for (int j = 0; j < splines; j++) {
+            for (int j = from[l][i]; j < end[l][i]; j++) {
                 slope += parameters[c + j] * slopes[l][i * splines + j];
             }
             double s = sigmoid(x[l][i]);
@@ -166,32 +183,5 @@ final class SplineEdges implements RowNetwork {
 
     private static double sigmoid(double x) {
         return 1 / (1 + Math.exp(-x));
-    }
-
-    /**
-     * Values and derivatives of all splines at a point by the recursion of Cox and de Boor; a point that is not a number
-     * gives values that are not, one beyond the knots zeros.
-     */
-    private void splinesAt(double[] t, int first, double at, double[] values, double[] derivatives, int to) {
-        int intervals = network.knots() - 1;
-        double[] b = new double[intervals];
-        for (int j = 0; j < intervals; j++) {
-            b[j] = Double.isNaN(at) ? at : t[first + j] <= at && at < t[first + j + 1] ? 1 : 0;
-        }
-        for (int p = 1; p <= order; p++) {
-            if (p == order) {
-                for (int j = 0; j < splines; j++) {
-                    derivatives[to + j] = p / (t[first + j + p] - t[first + j]) * b[j]
-                            - p / (t[first + j + p + 1] - t[first + j + 1]) * b[j + 1];
-                }
-            }
-            for (int j = 0; j + p < intervals; j++) {
-                double rising = (at - t[first + j]) / (t[first + j + p] - t[first + j]);
-                double falling = (t[first + j + p + 1] - at) / (t[first + j + p + 1] - t[first + j + 1]);
-                // An infinite point is beyond all knots: 0 times infinity is no number.
-                b[j] = (b[j] == 0 ? 0 : rising * b[j]) + (b[j + 1] == 0 ? 0 : falling * b[j + 1]);
-            }
-        }
-        System.arraycopy(b, 0, values, to, splines);
     }
 }

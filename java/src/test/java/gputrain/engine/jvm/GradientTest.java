@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import gputrain.engine.DataSet;
 import gputrain.engine.EdgePenalty;
 import gputrain.engine.EngineOptions;
+import gputrain.engine.GridUpdates;
 import gputrain.engine.LearningRateRule;
 import gputrain.engine.Loss;
 import gputrain.engine.Monitor;
@@ -170,7 +171,8 @@ class GradientTest {
                 Precision.FLOAT64,
                 List.of(replica(DECAY, start)),
                 0,
-                penalty);
+                penalty,
+                GridUpdates.NEVER);
     }
 
     /** The objective by its definition, from the values of the edges alone. */

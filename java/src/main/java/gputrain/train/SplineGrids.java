@@ -1,0 +1,214 @@
+package gputrain.train;
+
+import gputrain.model.BSplines;
+import gputrain.model.SplineNetwork;
+import java.util.Arrays;
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.CommonOps_DDRM;
+import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
+import org.ejml.interfaces.decomposition.QRDecomposition;
+import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
+
+/**
+ * Knots where the samples are, as Liu et al. (arXiv:2404.19756, Section 2.3) and their program pykan put them; every edge
+ * keeps its function as well as the new knots allow. For n sorted samples x of an input and G intervals:
+ *
+ * <pre>
+ *   quantile_i = x[floor(n i / G)] for i &lt; G, quantile_G = x[n - 1]       uniform_i = x[0] + i (x[n - 1] - x[0]) / G
+ *   t_(order + i) = s uniform_i + (1 - s) quantile_i
+ * </pre>
+ *
+ * <p>and as many knots more on each side as the order, (x[n - 1] - x[0]) / G apart. The new coefficients are those of least
+ * squares, and of those the shortest, of the old spline's values at the samples. Layer by layer: the samples of a layer are
+ * what the layers before it, with their new knots, make of the inputs.
+ */
+public final class SplineGrids {
+    private final SplineNetwork from;
+    private final SplineNetwork to;
+    private final double uniformShare;
+    private final double[] old;
+    private final double[] result;
+
+    private SplineGrids(SplineNetwork from, SplineNetwork to, double[] parameters, double uniformShare) {
+        this.from = from;
+        this.to = to;
+        this.uniformShare = uniformShare;
+        this.old = parameters;
+        this.result = new double[to.parameterCount()];
+    }
+
+    /**
+     * The parameters on new knots.
+     *
+     * @param from the network of {@code parameters}
+     * @param to the same network, maybe on another number of intervals
+     * @param inputs {@code [.., inputs]} row-major
+     * @param rows those rows are the samples, at least one
+     * @param uniformShare s above
+     * @return {@code [to.parameterCount()]}; an input whose samples are all the same keeps its knots where {@code to} has as
+     *     many
+     */
+    public static double[] fitted(
+            SplineNetwork from,
+            SplineNetwork to,
+            double[] parameters,
+            double[] inputs,
+            int[] rows,
+            double uniformShare) {
+        if (!from.withIntervals(to.intervals()).equals(to)) {
+            throw new IllegalArgumentException(from.text() + " and " + to.text() + " differ in more than intervals");
+        }
+        SplineGrids grids = new SplineGrids(from, to, parameters, uniformShare);
+        double[][] x = new double[from.inputs()][rows.length];
+        for (int i = 0; i < x.length; i++) {
+            for (int r = 0; r < rows.length; r++) {
+                x[i][r] = inputs[rows[r] * from.inputs() + i];
+            }
+        }
+        for (int l = 0; l < from.layers(); l++) {
+            x = grids.layer(l, x);
+        }
+        return grids.result;
+    }
+
+    /** Fits a layer to its samples, one array per input, and gives the next layer's. */
+    private double[][] layer(int l, double[][] x) {
+        int n = x.length;
+        int m = from.widths().get(l + 1);
+        copy(from.baseOffset(l), to.baseOffset(l), m * n);
+        copy(from.scaleOffset(l), to.scaleOffset(l), m * n);
+        copy(from.maskOffset(l), to.maskOffset(l), m * n);
+        double[][] y = new double[m][x[0].length];
+        for (int i = 0; i < n; i++) {
+            refit(l, i, x[i]);
+            for (int o = 0; o < m; o++) {
+                var edge = to.edge(result, l, o, i);
+                for (int r = 0; r < x[i].length; r++) {
+                    y[o][r] += edge.applyAsDouble(x[i][r]);
+                }
+            }
+        }
+        return y;
+    }
+
+    private void copy(int source, int target, int count) {
+        System.arraycopy(old, source, result, target, count);
+    }
+
+    private void refit(int l, int i, double[] samples) {
+        double[] sorted = samples.clone();
+        Arrays.sort(sorted);
+        int first = to.knotOffset(l) + i * to.knots();
+        // A sample that is no number is sorted behind all others.
+        boolean spread = sorted[sorted.length - 1] - sorted[0] > 0 && Double.isFinite(sorted[sorted.length - 1]);
+        if (!spread && from.intervals() == to.intervals()) {
+            copy(from.knotOffset(l) + i * from.knots(), first, to.knots());
+            for (int o = 0; o < from.widths().get(l + 1); o++) {
+                int edge = o * from.widths().get(l) + i;
+                copy(
+                        from.coefficientOffset(l) + edge * from.splines(),
+                        to.coefficientOffset(l) + edge * to.splines(),
+                        to.splines());
+            }
+            return;
+        }
+        if (spread) {
+            place(sorted, result, first);
+        } else {
+            uniform(from.range(old, l, i).get(0), from.range(old, l, i).get(1), first);
+        }
+        coefficients(l, i, sorted);
+    }
+
+    private void place(double[] sorted, double[] target, int first) {
+        int n = sorted.length;
+        int intervals = to.intervals();
+        double low = sorted[0];
+        double high = sorted[n - 1];
+        uniform(low, high, first);
+        for (int j = 1; j < intervals; j++) {
+            double quantile = sorted[(int) ((long) n * j / intervals)];
+            int at = first + to.order() + j;
+            target[at] = uniformShare * target[at] + (1 - uniformShare) * quantile;
+        }
+    }
+
+    private void uniform(double low, double high, int first) {
+        double width = (high - low) / to.intervals();
+        for (int j = 0; j < to.knots(); j++) {
+            result[first + j] = low + (j - to.order()) * width;
+        }
+        result[first + to.order() + to.intervals()] = high;
+    }
+
+    /** Least squares for all edges of an input at once: A = Q R, and the pseudo-inverse of the small R. */
+    private void coefficients(int l, int i, double[] samples) {
+        int m = from.widths().get(l + 1);
+        DMatrixRMaj a = design(to, result, to.knotOffset(l) + i * to.knots(), samples);
+        DMatrixRMaj before = design(from, old, from.knotOffset(l) + i * from.knots(), samples);
+        DMatrixRMaj c = new DMatrixRMaj(from.splines(), m);
+        for (int o = 0; o < m; o++) {
+            int edge = from.coefficientOffset(l) + (o * from.widths().get(l) + i) * from.splines();
+            for (int j = 0; j < from.splines(); j++) {
+                c.set(j, o, old[edge + j]);
+            }
+        }
+        DMatrixRMaj values = new DMatrixRMaj(samples.length, m);
+        CommonOps_DDRM.mult(before, c, values);
+        DMatrixRMaj fitted = leastSquares(a, values);
+        for (int o = 0; o < m; o++) {
+            int edge = to.coefficientOffset(l) + (o * from.widths().get(l) + i) * to.splines();
+            for (int j = 0; j < to.splines(); j++) {
+                result[edge + j] = fitted.get(j, o);
+            }
+        }
+    }
+
+    private static DMatrixRMaj design(SplineNetwork network, double[] parameters, int knots, double[] samples) {
+        DMatrixRMaj a = new DMatrixRMaj(samples.length, network.splines());
+        double[] derivatives = new double[a.data.length];
+        for (int r = 0; r < samples.length; r++) {
+            BSplines.at(
+                    parameters,
+                    knots,
+                    network.knots(),
+                    network.order(),
+                    samples[r],
+                    a.data,
+                    derivatives,
+                    r * network.splines());
+        }
+        return a;
+    }
+
+    /** The shortest of the solutions of least squares. */
+    private static DMatrixRMaj leastSquares(DMatrixRMaj a, DMatrixRMaj values) {
+        QRDecomposition<DMatrixRMaj> qr = DecompositionFactory_DDRM.qr(a.numRows, a.numCols);
+        qr.decompose(a.copy());
+        DMatrixRMaj q = qr.getQ(null, true);
+        DMatrixRMaj r = qr.getR(null, true);
+        SingularValueDecomposition_F64<DMatrixRMaj> svd =
+                DecompositionFactory_DDRM.svd(r.numRows, r.numCols, true, true, true);
+        svd.decompose(r.copy());
+        double[] singular = svd.getSingularValues();
+        double smallest = Arrays.stream(singular).max().orElse(0) * Math.max(a.numRows, a.numCols) * Math.ulp(1.0);
+        DMatrixRMaj right = multiply(svd.getU(null, true), multiply(transposed(q), values));
+        for (int k = 0; k < right.numRows; k++) {
+            double inverse = k < singular.length && singular[k] > smallest ? 1 / singular[k] : 0;
+            for (int o = 0; o < right.numCols; o++) {
+                right.set(k, o, right.get(k, o) * inverse);
+            }
+        }
+        return multiply(svd.getV(null, false), right);
+    }
+
+    private static DMatrixRMaj transposed(DMatrixRMaj a) {
+        return CommonOps_DDRM.transpose(a, null);
+    }
+
+    private static DMatrixRMaj multiply(DMatrixRMaj a, DMatrixRMaj b) {
+        DMatrixRMaj product = new DMatrixRMaj(a.numRows, b.numCols);
+        CommonOps_DDRM.mult(a, b, product);
+        return product;
+    }
+}
