@@ -127,6 +127,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private Optional<JsonNode> train(Experiment experiment, DataLibrary library, StopRequest stop) {
         Prepared prepared = Prepared.of(experiment, library);
+        prepared.requireStorable(seeds);
         RunOptions options = new RunOptions(
                 Training.protocols(protocol, prepared),
                 LongStream.range(firstSeed, firstSeed + seeds).boxed().toList(),

@@ -258,6 +258,17 @@ public final class Prepared {
                 paper ? training.averageLast() : 0);
     }
 
+    /**
+     * Checks that so many networks can be trained side by side.
+     *
+     * @throws ExperimentException when their checkpoints would be larger than {@link gputrain.train.Checkpoints#LARGEST}
+     */
+    public void requireStorable(int networks) {
+        ExperimentFile.tooLarge(network().parameterCount(), networks).ifPresent(reason -> {
+            throw ExperimentFile.error(experiment, "network", reason);
+        });
+    }
+
     private Experiment.LeakFree requireLeakFree() {
         return experiment
                 .leakFree()
