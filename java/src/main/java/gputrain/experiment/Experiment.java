@@ -142,7 +142,8 @@ public record Experiment(
      * @param sampleEvery epochs between samples of the rms
      * @param keepBestOnTest whether the parameters kept are those of the sample with the smallest test rms, as the paper
      *     chose its stopping point; otherwise the last ones
-     * @param averageLast the parameters kept are the mean over so many last epochs; 0 for those of the last one alone
+     * @param averageLast the parameters kept are the mean over the last so many of {@code epochs}, as far as a replica
+     *     gets there; 0 for those of the last one alone
      */
     public record Training(
             Loss loss,
@@ -170,6 +171,17 @@ public record Experiment(
     /** The network's shape. */
     public Network network() {
         return network(shape, inputs, outputs);
+    }
+
+    /**
+     * Checks that so many networks can be trained side by side.
+     *
+     * @throws ExperimentException when their checkpoints would be larger than {@link gputrain.train.Checkpoints#LARGEST}
+     */
+    public void requireStorable(int networks) {
+        ExperimentFile.tooLarge(network().parameterCount(), networks).ifPresent(reason -> {
+            throw ExperimentFile.error(this, "network", reason);
+        });
     }
 
     static Network network(Shape shape, Inputs inputs, Outputs outputs) {

@@ -158,7 +158,7 @@ final class ExperimentFile {
     }
 
     /** Every set that figures are printed for. */
-    private static List<String> sets(Experiment.Data data) {
+    static List<String> sets(Experiment.Data data) {
         List<String> sets = new ArrayList<>(SETS);
         data.extras().forEach(extra -> sets.add(extra.name()));
         data.subsets().forEach(subset -> sets.add(subset.name()));

@@ -273,19 +273,19 @@ class ProductUnitReportTest {
         assertThat(lines.get(0).has("countSpread")).isFalse();
         assertThat(reproduce(study).out()).contains("nuclei (paper)").doesNotContain("leak-free");
         List<String> results = Files.readAllLines(out.resolve("results.csv"));
-        assertThat(results.get(0)).endsWith(",paperNuclei,nucleiSpread,ensembleNuclei");
-        assertThat(results.get(2)).contains("\"beyond, |Im y| < 500 MeV\"").containsPattern(",12,[0-9.]+,[0-9]+$");
+        assertThat(results.get(0)).endsWith(",paperNuclei,nucleiSpread,ensembleNuclei,networksInAll");
+        assertThat(results.get(2)).contains("\"beyond, |Im y| < 500 MeV\"").containsPattern(",12,[0-9.]+,[0-9]+,2$");
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "< 500 MeV@< 400 MeV@names the set \"beyond, |Im y| < 400 MeV\", which",
+                "< 500 MeV@< 400 MeV@units.toml:16:1: tables.rows.sets: local/complex has no set \"beyond, |Im y| < 400 MeV\"; known: train, test, all, beyond; and of each",
                 "kind = \"thresholds\"@kind = \"exponents\"@figures.set: unknown key",
                 "set = \"beyond\"\n[[figures.models]]\nlabel = \"C\"@[[figures.models]]\nlabel = \"C\"@missing in [figures]: set",
-                "title = \"Fig. 4\"\nset = \"beyond\"@title = \"Fig. 4\"\nset = \"outside\"@no thresholds of |Im y| on a set \"outside\"",
-                "title = \"Fig. 5a\"\nset = \"beyond\"@title = \"Fig. 5a\"\nset = \"outside\"@an |Im y| in a set \"outside\"",
-                "kind = \"sets-map\"@kind = \"exponents\"@has no exponents in a plane"
+                "title = \"Fig. 4\"\nset = \"beyond\"@title = \"Fig. 4\"\nset = \"outside\"@figures.set: local/complex has no set \"outside\"; known: train, test, all, beyond",
+                "title = \"Fig. 5a\"\nset = \"beyond\"@title = \"Fig. 5a\"\nset = \"outside\"@figures.set: local/complex has no set \"outside\"; known: train, test, all, beyond",
+                "kind = \"sets-map\"@kind = \"exponents\"@figures.kind: local/complex has no exponents in a plane"
             })
     void saysWhatIsWrongWithAStudy(String change) throws IOException {
         String[] parts = change.split("@", -1);

@@ -209,7 +209,7 @@ class ReproduceCommandTest {
                 "width = 5       | width = 0            | figures.width: must be from 1 to 400: 0",
                 "quantities = [\"S_n\", | quantities = [\"M\", | figures.quantities: \"M\" is not one of S_n",
                 "baseline = \"WS4\" | # none | tables.rows.published-rmsd-MeV: is for a baseline",
-                "sets = [\"test\", \"light\"] | sets = [\"heavy\"] | names the set \"heavy\", which",
+                "sets = [\"test\", \"light\"] | sets = [\"heavy\"] | small.toml:18:1: tables.rows.sets: local/tiny has no set \"heavy\"; known: train, test, all, light",
                 "bins = 7        | bins = 0             | figures.bins: must be from 1 to 1000: 0",
                 "degree = 1      | degree = 50          | figures.degree: must be from 0 to 9: 50",
                 "to = 10.0       | to = 0.0             | figures.to: must be above from: 0.0",

@@ -3,7 +3,6 @@ package gputrain.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import gputrain.data.DataLibrary;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,9 +68,9 @@ class ProductUnitFileTest {
 
     @Test
     void manyNetworksTogetherCanBeTooMany() {
-        Prepared prepared = Prepared.of(Tiny.experiment(Tiny.TEXT), DataLibrary.bundled());
-        prepared.requireStorable(1_000_000);
-        assertThatThrownBy(() -> prepared.requireStorable(2_000_000))
+        Experiment experiment = Tiny.experiment(Tiny.TEXT);
+        experiment.requireStorable(1_000_000);
+        assertThatThrownBy(() -> experiment.requireStorable(2_000_000))
                 .isInstanceOf(ExperimentException.class)
                 .hasMessageContaining(
                         "tiny.toml:21:1: network: 2,000,000 networks of 30 parameters each make checkpoints"
