@@ -74,6 +74,29 @@ class ThresholdPointTest {
         assertThat(UncertaintyMaps.of(protocol).get(1).caption()).contains("of the 3 nuclei");
     }
 
+    /** Such as one where the imaginary part alone overflows. */
+    @Test
+    void oneNucleusWithoutAnUncertaintyCostsNoMap() throws IOException {
+        Files.writeString(directory.resolve("run.json"), RECORD);
+        Files.writeString(
+                directory.resolve("predictions.csv"),
+                PREDICTIONS.replace(",-0.8,7", ",-0.8,").replace(",-0.1,0.04", ",-0.2,0.04"));
+        Protocol protocol = Protocol.readAll(directory, Json.read(directory.resolve("run.json")))
+                .get(0);
+        List<Figure> maps = UncertaintyMaps.of(protocol);
+        assertThat(maps).hasSize(3);
+        assertThat(maps.get(1).caption())
+                .contains("of the 3 nuclei")
+                .doesNotContain("correlation with the size of the residual: –");
+    }
+
+    @Test
+    void aFigureOfSomeNetworksSaysSo() throws IOException {
+        assertThat(ThresholdPoint.curve(read(), "near"))
+                .extracting(ThresholdPoint::share)
+                .containsExactly("0 of 1 networks", "", "");
+    }
+
     @Test
     void levelsFollowTheEdges() {
         assertThat(UncertaintyMaps.level(0)).isZero();
