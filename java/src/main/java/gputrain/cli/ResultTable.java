@@ -117,7 +117,7 @@ final class ResultTable {
     private static String networks(JsonNode line) {
         int with = line.path("rmsdMeV").path("replicas").size();
         int all = line.path("count").path("replicas").size();
-        return with < all ? "  (rmsd of " + with + " of " + all + " networks)" : "";
+        return with > 0 && with < all ? "  (rmsd of " + with + " of " + all + " networks)" : "";
     }
 
     private static String nuclei(JsonNode count) {

@@ -62,9 +62,9 @@ public record StudyLine(
             int networks,
             int asked) {
 
-        /** Such as "7 of 10 networks"; empty where the figures are of all. */
+        /** Such as "7 of 10 networks"; empty where the figures are of all, or of none. */
         public String share() {
-            return networks < asked ? networks + " of " + asked + " networks" : "";
+            return networks > 0 && networks < asked ? networks + " of " + asked + " networks" : "";
         }
     }
 

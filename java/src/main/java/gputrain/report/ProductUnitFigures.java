@@ -133,7 +133,7 @@ final class ProductUnitFigures {
             caption.append(' ')
                     .append(Numbers.count(members.size()))
                     .append(members.size() == 1 ? " nucleus is" : " nuclei are")
-                    .append(" in ")
+                    .append(names.size() == 2 ? " in both " : " in all of ")
                     .append(all)
                     .append('.');
         });

@@ -51,7 +51,7 @@ final class ThresholdChart {
         String paper = published ? " Diamonds: the paper." : "";
         boolean partial = lines.stream()
                 .flatMap(line -> line.points().stream())
-                .anyMatch(point -> point.rmsd().present() && !point.share().isEmpty());
+                .anyMatch(point -> !point.share().isEmpty());
         String some = partial
                 ? " Circled: of those networks only that have a nucleus below τ; a pointer there shows how many."
                 : "";
