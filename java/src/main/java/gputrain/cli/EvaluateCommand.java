@@ -60,6 +60,9 @@ final class EvaluateCommand implements Callable<Integer> {
             new ResultTable(record).print(out);
             double difference = record.path("largestDifferenceMeV").asDouble();
             out.printf(Locale.ROOT, "Largest difference from the run record: %.1e MeV%n", difference);
+            record.path(RunEvaluation.ONE_SIDED)
+                    .forEach(set -> out.println("Not compared: " + set.asText()
+                            + " has a finite deviation in only one of the run record and this evaluation"));
         }
         return ExitCode.OK;
     }

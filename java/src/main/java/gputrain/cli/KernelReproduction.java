@@ -62,12 +62,16 @@ final class KernelReproduction {
                 }
             }
         }
-        if (only.isEmpty() && training.reports()) {
+        if (only.isEmpty()) {
             Path report = directory.resolve("report.html");
-            KernelStudyReport written = new KernelStudyReport(study, runs);
-            written.write(report);
+            KernelStudyReport results = new KernelStudyReport(study, runs);
+            String where = "";
+            if (training.reports()) {
+                results.write(report);
+                where = "\nReport: " + report;
+            }
             PrintWriter out = spec.commandLine().getOut();
-            out.println(json ? written.json() : written.text() + "\nReport: " + report);
+            out.println(json ? results.json() : results.text() + where);
             out.flush();
         }
         return ExitCode.OK;

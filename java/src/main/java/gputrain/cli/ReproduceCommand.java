@@ -94,6 +94,10 @@ final class ReproduceCommand implements Callable<Integer> {
         // All files are read before the first is trained: a slip in the last one should not cost hours.
         Map<Study.Part, Prepared> prepared = new LinkedHashMap<>();
         parts.forEach(part -> prepared.put(part, prepare(part, library)));
+        Map<String, Experiment> experiments = new LinkedHashMap<>();
+        prepared.forEach((part, one) -> experiments.put(part.experiment(), one.experiment()));
+        study.check(experiments, library);
+        prepared.forEach((part, one) -> one.experiment().requireStorable(networks(part)));
         PrintWriter err = spec.commandLine().getErr();
         Map<String, Path> runs = new LinkedHashMap<>();
         int number = 0;
@@ -111,21 +115,25 @@ final class ReproduceCommand implements Callable<Integer> {
                 }
             }
         }
-        if (only.isEmpty() && training.reports()) {
+        if (only.isEmpty()) {
             Path report = directory.resolve("report.html");
             Map<String, SavedRun> finished = load(runs);
-            new StudyReport(study, library, plan -> {
-                        EngineChoice.Chosen one = training.engineChoice().choose(plan);
-                        return new StudyReport.Inference(one.choice().engine(), one.options());
-                    })
-                    .write(finished, report);
+            if (training.reports()) {
+                new StudyReport(study, library, plan -> {
+                            EngineChoice.Chosen one = training.engineChoice().choose(plan);
+                            return new StudyReport.Inference(one.choice().engine(), one.options());
+                        })
+                        .write(finished, report);
+            }
             PrintWriter printer = spec.commandLine().getOut();
             StudyTable table = new StudyTable(study, finished);
             if (json) {
                 printer.println(table.json());
             } else {
                 table.print(printer);
-                printer.println("Report: " + report);
+                if (training.reports()) {
+                    printer.println("Report: " + report);
+                }
             }
         }
         return ExitCode.OK;
@@ -159,12 +167,15 @@ final class ReproduceCommand implements Callable<Integer> {
         return Prepared.of(experiment, library);
     }
 
+    private int networks(Study.Part part) {
+        return seeds == null ? part.seeds() : Math.min(seeds, part.seeds());
+    }
+
     private Optional<JsonNode> train(
             Study.Part part, Prepared prepared, DataLibrary library, Path run, StopRequest stop) {
-        int count = seeds == null ? part.seeds() : Math.min(seeds, part.seeds());
         RunOptions options = new RunOptions(
                 part.protocols().stream().filter(prepared.protocols()::contains).toList(),
-                LongStream.rangeClosed(1, count).boxed().toList(),
+                LongStream.rangeClosed(1, networks(part)).boxed().toList(),
                 run,
                 null,
                 fresh,

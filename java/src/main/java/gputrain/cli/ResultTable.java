@@ -1,8 +1,11 @@
 package gputrain.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import gputrain.experiment.Unpredicted;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -26,19 +29,29 @@ final class ResultTable {
             out.println();
             out.println("Bare theory, rmsd in MeV");
             for (JsonNode baseline : record.path("baselines")) {
-                JsonNode metrics = baseline.path("metrics");
-                out.printf(
-                        Locale.ROOT,
-                        "  %-44s train %s (%d)  test %s (%d)%n",
-                        baseline.path("name").asText(),
-                        figure(metrics.path("train").path("rmsdMeV")),
-                        metrics.path("train").path("count").asInt(),
-                        figure(metrics.path("test").path("rmsdMeV")),
-                        metrics.path("test").path("count").asInt());
+                baseline(out, baseline);
             }
         }
         out.println();
         out.flush();
+    }
+
+    /** Training and test set, then what else there is, two to a line. */
+    private static void baseline(PrintWriter out, JsonNode baseline) {
+        List<String> figures = new ArrayList<>();
+        baseline.path("metrics").properties().forEach(entry -> {
+            if (!entry.getKey().equals("all")) {
+                figures.add(entry.getKey() + " " + figure(entry.getValue().path("rmsdMeV")) + " ("
+                        + entry.getValue().path("count").asInt() + ")");
+            }
+        });
+        for (int i = 0; i < figures.size(); i += 2) {
+            out.printf(
+                    Locale.ROOT,
+                    "  %-44s %s%n",
+                    i == 0 ? baseline.path("name").asText() : "",
+                    String.join("  ", figures.subList(i, Math.min(i + 2, figures.size()))));
+        }
     }
 
     private static void print(PrintWriter out, JsonNode protocol) {
@@ -66,6 +79,9 @@ final class ResultTable {
                     figure(metrics.path("maeMeV").path("ensemble")),
                     figure(published.path("maeMeV")));
         }
+        for (Map.Entry<String, JsonNode> entry : protocol.path("metrics").properties()) {
+            Unpredicted.sentence(entry.getKey(), entry.getValue()).ifPresent(text -> out.println("  " + text));
+        }
         thresholds(out, protocol);
     }
 
@@ -83,7 +99,7 @@ final class ResultTable {
             }
             out.printf(
                     Locale.ROOT,
-                    "  %-10s %-8s   %-15s  %-8s  %-15s  %-8s  %-8s%n",
+                    "  %-10s %-8s   %-15s  %-8s  %-15s  %-8s  %-8s%s%n",
                     line.path("set").asText(),
                     BigDecimal.valueOf(line.path("tauMeV").asDouble())
                             .stripTrailingZeros()
@@ -92,8 +108,16 @@ final class ResultTable {
                     published.path("count").isNumber() ? published.path("count").asText() : "-",
                     spread(line.path("rmsdMeV")),
                     figure(line.path("rmsdMeV").path("ensemble")),
-                    figure(published.path("rmsdMeV")));
+                    figure(published.path("rmsdMeV")),
+                    networks(line));
         }
+    }
+
+    /** Networks without a nucleus below a threshold have no rms there. */
+    private static String networks(JsonNode line) {
+        int with = line.path("rmsdMeV").path("replicas").size();
+        int all = line.path("count").path("replicas").size();
+        return with > 0 && with < all ? "  (rmsd of " + with + " of " + all + " networks)" : "";
     }
 
     private static String nuclei(JsonNode count) {

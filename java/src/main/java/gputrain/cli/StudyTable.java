@@ -7,6 +7,7 @@ import gputrain.experiment.SavedRun;
 import gputrain.experiment.Study;
 import gputrain.experiment.StudyLine;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -57,9 +58,31 @@ final class StudyTable {
                         ensemble(line.leakFree()));
                 label = line.label();
             }
+            lines.forEach(line -> share(line).ifPresent(text -> out.println("  " + text)));
+            lines.stream()
+                    .flatMap(line -> line.remarks().stream())
+                    .distinct()
+                    .forEach(text -> out.println("  " + text));
         }
         out.println();
         out.flush();
+    }
+
+    /** Of how many networks a figure is that is not of all. */
+    private static Optional<String> share(StudyLine line) {
+        List<String> shares = new ArrayList<>();
+        line.paper()
+                .map(StudyLine.Measure::share)
+                .filter(text -> !text.isEmpty())
+                .ifPresent(shares::add);
+        line.leakFree()
+                .map(StudyLine.Measure::share)
+                .filter(text -> !text.isEmpty())
+                .ifPresent(text -> shares.add(text + " (leak-free)"));
+        return shares.isEmpty()
+                ? Optional.empty()
+                : Optional.of(line.label() + ", " + line.set() + ": rms deviation of " + String.join(", ", shares)
+                        + "; the others have no nucleus below");
     }
 
     private static void print(PrintWriter out, String format, Object... cells) {
@@ -106,6 +129,7 @@ final class StudyTable {
 
     private static void measure(ObjectNode node, StudyLine.Measure measure) {
         node.put("networks", measure.networks());
+        node.put("networksInAll", measure.asked());
         finite(node, "rmsdMeV", measure.rmsdMeV());
         finite(node, "rmsdSpreadMeV", measure.rmsdSpreadMeV());
         finite(node, "ensembleRmsdMeV", measure.ensembleRmsdMeV());

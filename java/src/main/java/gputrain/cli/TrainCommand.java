@@ -126,6 +126,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private Optional<JsonNode> train(Experiment experiment, DataLibrary library, StopRequest stop) {
+        experiment.requireStorable(seeds);
         Prepared prepared = Prepared.of(experiment, library);
         RunOptions options = new RunOptions(
                 Training.protocols(protocol, prepared),
@@ -141,8 +142,7 @@ final class TrainCommand implements Callable<Integer> {
         if (record.isPresent() && !json) {
             RunDirectory directory = new RunDirectory(options.out());
             new ResultTable(record.get()).print(spec.commandLine().getOut());
-            String where = (training.reports() ? directory.report() : directory.record()).toString();
-            spec.commandLine().getOut().println("Report: " + where);
+            spec.commandLine().getOut().println(written(directory));
         }
         return record;
     }
@@ -160,10 +160,13 @@ final class TrainCommand implements Callable<Integer> {
                 new KernelTraining(spec, training).run(KernelData.of(experiment, library), directory, fresh, stop);
         if (record.isPresent() && !json) {
             new KernelTable(record.get()).print(spec.commandLine().getOut());
-            RunDirectory run = new RunDirectory(directory);
-            spec.commandLine().getOut().println("Report: " + (training.reports() ? run.report() : run.record()));
+            spec.commandLine().getOut().println(written(new RunDirectory(directory)));
         }
         return record;
+    }
+
+    private String written(RunDirectory run) {
+        return training.reports() ? "Report: " + run.report() : "Run record: " + run.record();
     }
 
     private Path directory(Trainable experiment) {

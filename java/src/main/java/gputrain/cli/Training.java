@@ -122,7 +122,11 @@ final class Training {
     private TrainingListener listener(PrintWriter err, Protocol p, TrainingPlan plan, double scaleMeV) {
         if (!quiet) {
             err.println("  " + p.title() + ": " + plan.replicas().size() + " x at most "
-                    + plan.stop().maxEpochs() + " epochs");
+                    + plan.stop().maxEpochs() + " epochs"
+                    + (plan.averageLast() > 0
+                            ? ", parameters averaged from epoch " + (plan.stop().maxEpochs() - plan.averageLast() + 1)
+                                    + " on"
+                            : ""));
         }
         return new ProgressPrinter(System.err, Terminal.isError(), quiet, p.sets(), scaleMeV);
     }

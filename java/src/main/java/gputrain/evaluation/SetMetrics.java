@@ -1,7 +1,9 @@
 package gputrain.evaluation;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -12,8 +14,21 @@ import java.util.stream.IntStream;
  *
  * @param count nuclei of a replica's set, rounded mean of the replicas
  * @param ensembleCount nuclei that are in at least one replica's set
+ * @param unpredicted of each replica's set, the nuclei without a finite prediction, which leave the replica and the
+ *     ensemble without a figure
+ * @param ensembleUnpredicted nuclei that are without one in at least one replica
  */
-public record SetMetrics(Spread rmsdMeV, Spread maeMeV, int count, int ensembleCount) {
+public record SetMetrics(
+        Spread rmsdMeV,
+        Spread maeMeV,
+        int count,
+        int ensembleCount,
+        List<Integer> unpredicted,
+        int ensembleUnpredicted) {
+
+    public SetMetrics {
+        unpredicted = List.copyOf(unpredicted);
+    }
 
     /**
      * Metrics over a set that may differ from replica to replica.
@@ -27,10 +42,18 @@ public record SetMetrics(Spread rmsdMeV, Spread maeMeV, int count, int ensembleC
         List<Double> mae = new ArrayList<>();
         double[] sum = new double[experiment.length];
         int[] members = new int[experiment.length];
+        List<Integer> unpredicted = new ArrayList<>();
+        Set<Integer> anywhere = new HashSet<>();
         for (int r = 0; r < predictions.size(); r++) {
             Deviation deviation = Deviation.of(predictions.get(r), experiment, rows.get(r));
             rmsd.add(deviation.rmsdMeV());
             mae.add(deviation.maeMeV());
+            double[] predicted = predictions.get(r);
+            int[] without = IntStream.of(rows.get(r))
+                    .filter(row -> !representable(predicted[row] - experiment[row]))
+                    .toArray();
+            unpredicted.add(without.length);
+            IntStream.of(without).forEach(anywhere::add);
             for (int row : rows.get(r)) {
                 sum[row] += predictions.get(r)[row];
                 members[row]++;
@@ -46,6 +69,16 @@ public record SetMetrics(Spread rmsdMeV, Spread maeMeV, int count, int ensembleC
         int count = (int)
                 Math.round(rows.stream().mapToInt(set -> set.length).average().orElse(0));
         return new SetMetrics(
-                Spread.of(rmsd, ensemble.rmsdMeV()), Spread.of(mae, ensemble.maeMeV()), count, ensemble.count());
+                Spread.of(rmsd, ensemble.rmsdMeV()),
+                Spread.of(mae, ensemble.maeMeV()),
+                count,
+                ensemble.count(),
+                unpredicted,
+                anywhere.size());
+    }
+
+    /** Whether a deviation has a square: one that is finite itself can be too large for that. */
+    private static boolean representable(double difference) {
+        return Double.isFinite(difference * difference);
     }
 }

@@ -156,7 +156,8 @@ public record Experiment(
      * @param sampleEvery epochs between samples of the rms
      * @param keepBestOnTest whether the parameters kept are those of the sample with the smallest test rms, as the paper
      *     chose its stopping point; otherwise the last ones
-     * @param averageLast the parameters kept are the mean over so many last epochs; 0 for those of the last one alone
+     * @param averageLast the parameters kept are the mean over the last so many of {@code epochs}, as far as a replica
+     *     gets there; 0 for those of the last one alone
      * @param penalty of the edges of a spline network
      * @param gridUpdates of its knots
      * @param refinements what follows, in order: each goes on from where the training before it ended
@@ -210,6 +211,17 @@ public record Experiment(
     /** The network that training begins with. */
     Network initialNetwork() {
         return network(shape, inputs, outputs);
+    }
+
+    /**
+     * Checks that so many networks can be trained side by side.
+     *
+     * @throws ExperimentException when their checkpoints would be larger than {@link gputrain.train.Checkpoints#LARGEST}
+     */
+    public void requireStorable(int networks) {
+        ExperimentFile.tooLarge(network().parameterCount(), networks).ifPresent(reason -> {
+            throw ExperimentFile.error(this, "network", reason);
+        });
     }
 
     static Network network(Shape shape, Inputs inputs, Outputs outputs) {

@@ -6,10 +6,12 @@ import gputrain.features.Feature;
 import gputrain.features.FeatureCatalogue;
 import gputrain.features.FeatureException;
 import gputrain.features.Target;
+import gputrain.train.Checkpoints;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -97,11 +99,34 @@ final class ExperimentFile {
                     "kind",
                     "product units have one target, not " + outputs.targets().size());
         }
+        String width = shape instanceof Experiment.Shape.ProductUnits products
+                ? products.linearUnits() > products.productUnits() ? "linear-units" : "product-units"
+                : "hidden";
         try {
-            Experiment.network(shape, inputs, outputs);
+            int parameters = Experiment.network(shape, inputs, outputs).parameterCount();
+            tooLarge(parameters, 1).ifPresent(reason -> {
+                throw network.error(width, reason);
+            });
         } catch (IllegalArgumentException e) {
-            throw network.error(units ? "product-units" : "hidden", String.valueOf(e.getMessage()));
+            throw network.error(width, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Why so many networks with so many parameters each cannot be trained together; nothing when they can. */
+    static Optional<String> tooLarge(int parameters, int networks) {
+        long bytes = Checkpoints.bytes((long) parameters * networks);
+        String what = networks == 1
+                ? String.format(Locale.ROOT, "network too large: %,d parameters make", parameters)
+                : String.format(Locale.ROOT, "%,d networks of %,d parameters each make", networks, parameters);
+        return bytes <= Checkpoints.LARGEST
+                ? Optional.empty()
+                : Optional.of(String.format(
+                        Locale.ROOT,
+                        "%s checkpoints of %.1f GB; the most is %.1f GB%s",
+                        what,
+                        bytes / 1e9,
+                        Checkpoints.LARGEST / 1e9,
+                        networks == 1 ? "" : ", so train fewer seeds at a time"));
     }
 
     private static List<Experiment.Threshold> thresholds(
@@ -118,18 +143,25 @@ final class ExperimentFile {
             if (!(tau > 0)) {
                 throw section.error("tau-MeV", "must be above 0: " + tau);
             }
-            thresholds.add(new Experiment.Threshold(
-                    section.oneOf("set", "test", sets(data)),
-                    tau,
-                    section.has("published-count") ? Optional.of(section.integer("published-count")) : Optional.empty(),
-                    optional(section, "published-rmsd-MeV")));
+            String set = section.oneOf("set", "test", sets(data));
+            if (thresholds.stream().anyMatch(one -> one.set().equals(set) && one.tauMeV() == tau)) {
+                throw section.error("tau-MeV", tau + " of the set \"" + set + "\" is there twice");
+            }
+            Optional<Integer> count = Optional.empty();
+            if (section.has("published-count")) {
+                count = Optional.of(section.integer("published-count"));
+                if (count.get() < 0) {
+                    throw section.error("published-count", "must not be negative: " + count.get());
+                }
+            }
+            thresholds.add(new Experiment.Threshold(set, tau, count, optional(section, "published-rmsd-MeV")));
             section.finish();
         }
         return List.copyOf(thresholds);
     }
 
     /** Every set that figures are printed for. */
-    private static List<String> sets(Experiment.Data data) {
+    static List<String> sets(Experiment.Data data) {
         List<String> sets = new ArrayList<>(SETS);
         data.extras().forEach(extra -> sets.add(extra.name()));
         data.subsets().forEach(subset -> sets.add(subset.name()));
@@ -150,7 +182,7 @@ final class ExperimentFile {
     }
 
     private static Optional<Double> optional(TomlSection section, String key) {
-        return section.has(key) ? Optional.of(section.number(key)) : Optional.empty();
+        return section.has(key) ? Optional.of(section.magnitude(key, 0)) : Optional.empty();
     }
 
     private static Experiment.Data data(TomlSection section) {
@@ -196,7 +228,7 @@ final class ExperimentFile {
         // What predictions.csv says of nuclei that are in no set.
         names.add("none");
         for (TomlSection section : data.sections("extra")) {
-            String name = section.string("name");
+            String name = setName(section);
             if (!names.add(name)) {
                 throw section.error("name", "\"" + name + "\" is there twice, or the name of another set");
             }
@@ -204,6 +236,18 @@ final class ExperimentFile {
             section.finish();
         }
         return List.copyOf(extras);
+    }
+
+    /** A name that fits a line of a table. */
+    private static String setName(TomlSection section) {
+        String name = section.string("name");
+        if (name.isBlank() || !name.strip().equals(name) || name.codePoints().anyMatch(Character::isISOControl)) {
+            throw section.error(
+                    "name",
+                    "must be a name on one line, without blanks around it: \"" + name.replaceAll("\\R", "\\\\n")
+                            + "\"");
+        }
+        return name;
     }
 
     private static Set<String> reserved() {
@@ -219,7 +263,7 @@ final class ExperimentFile {
         Set<String> names = reserved();
         names.addAll(whole);
         for (TomlSection section : data.sections("subsets")) {
-            String name = section.string("name");
+            String name = setName(section);
             if (!names.add(name)) {
                 throw section.error("name", "\"" + name + "\" is there twice");
             }

@@ -15,7 +15,7 @@ final class PlanText {
             return "Huber, delta " + number(huber.delta());
         }
         if (loss instanceof Loss.ComplexSquared) {
-            return "mean of |z - target|^2";
+            return "mean of (Re y - target)^2 + (Im y)^2 over the nuclei, y the complex output";
         }
         return loss instanceof Loss.MeanAbsolute ? "mean absolute error" : "mean squared error";
     }
@@ -52,6 +52,11 @@ final class PlanText {
         LearningRateRule.Cosine cosine = (LearningRateRule.Cosine) rule;
         return "cosine from " + number(cosine.rate()) + " to " + number(cosine.minimum()) + " over " + cosine.epochs()
                 + " epochs";
+    }
+
+    /** The epochs whose parameters are averaged: the last ones of the most that there can be. */
+    static String averaged(long epochs, long averageLast) {
+        return "epochs " + (epochs - averageLast + 1) + " to " + epochs;
     }
 
     /** Four significant digits, plain from 0.001 to 9999, otherwise like 1e-6. */

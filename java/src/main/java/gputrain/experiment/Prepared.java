@@ -120,7 +120,7 @@ public final class Prepared {
             }
         });
         Map<String, int[]> extras = extras(experiment, library, tables, rows);
-        requireSubsets(experiment, rows, training, test, extras);
+        Subsets.require(experiment, rows, training, test, extras);
         Set<Nuclide> supplement = added.stream().map(MassEntry::nuclide).collect(Collectors.toUnmodifiableSet());
         return new Prepared(
                 experiment, library, List.copyOf(tables), List.copyOf(rows), supplement, training, test, extras);
@@ -158,24 +158,6 @@ public final class Prepared {
             extras.put(extra.name(), IntStream.range(first, rows.size()).toArray());
         }
         return extras;
-    }
-
-    private static void requireSubsets(
-            Experiment experiment, List<MassEntry> rows, int[] training, int[] test, Map<String, int[]> extras) {
-        for (Experiment.Subset subset : experiment.data().subsets()) {
-            int[] extra = extras.get(subset.of());
-            IntStream set = extra != null
-                    ? IntStream.of(extra)
-                    : subset.of().equals("train")
-                            ? IntStream.of(training)
-                            : subset.of().equals("test") && test.length > 0
-                                    ? IntStream.of(test)
-                                    : IntStream.range(0, training.length + test.length);
-            if (set.noneMatch(row -> subset.selection().admits(rows.get(row)))) {
-                throw ExperimentFile.error(
-                        experiment, "data.subsets", "no nucleus of the set is in \"" + subset.name() + "\"");
-            }
-        }
     }
 
     /** Theory's values in the form of rows: not measured, without an uncertainty. */

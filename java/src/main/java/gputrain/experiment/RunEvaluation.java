@@ -13,6 +13,9 @@ import java.util.Map;
 
 /** Computes the figures of a finished run again from its saved parameters and the tables. */
 public final class RunEvaluation {
+    /** Names of a protocol and a set each. */
+    public static final String ONE_SIDED = "finiteInOneOnly";
+
     private final SavedRun run;
     private final Prepared prepared;
 
@@ -29,13 +32,14 @@ public final class RunEvaluation {
     }
 
     /**
-     * The run record with its metrics computed anew, and {@code largestDifferenceMeV} between those and the recorded
-     * ones.
+     * The run record with its metrics computed anew, {@code largestDifferenceMeV} between those and the recorded ones, and
+     * in {@link #ONE_SIDED} the sets that cannot be compared because their deviation is finite in one of them only.
      */
     public ObjectNode evaluate(Engine engine, EngineOptions options) {
         ObjectNode record = run.record().deepCopy();
         ExperimentRunner runner = new ExperimentRunner(prepared, engine, options);
         double largest = 0;
+        List<String> oneSided = new ArrayList<>();
         for (JsonNode node : record.path("protocols")) {
             Protocol protocol = run.protocols().stream()
                     .filter(one -> one.id().equals(node.path("name").asText()))
@@ -53,16 +57,19 @@ public final class RunEvaluation {
             List<double[]> predictions = runner.predict(plan, parameters, imaginary);
             Map<String, SetMetrics> metrics = runner.metrics(protocol, plan, members, predictions);
             ObjectNode target = ((ObjectNode) node).putObject("metrics");
-            metrics.forEach((set, figures) -> target.set(set, RunRecord.metrics(figures)));
+            List<Long> all = seeds(node);
+            List<Long> evaluated = members.stream().map(all::get).toList();
+            metrics.forEach((set, figures) -> target.set(set, RunRecord.metrics(figures, evaluated)));
             ((ObjectNode) node).remove("thresholds");
             List<ThresholdLine> thresholds = runner.below(protocol, plan, members, predictions, imaginary);
             if (!thresholds.isEmpty()) {
                 RunRecord.thresholds(((ObjectNode) node).putArray("thresholds"), thresholds, prepared.experiment());
             }
-            largest = Math.max(largest, difference(metrics, run.record(), protocol));
+            largest = Math.max(largest, difference(metrics, run.record(), protocol, oneSided));
         }
         record.set("metrics", record.path("protocols").path(0).path("metrics"));
         record.put("largestDifferenceMeV", largest);
+        oneSided.forEach(record.putArray(ONE_SIDED)::add);
         return record;
     }
 
@@ -85,19 +92,27 @@ public final class RunEvaluation {
         return members;
     }
 
-    private static double difference(Map<String, SetMetrics> metrics, JsonNode record, Protocol protocol) {
+    /**
+     * The largest difference between mean rms deviations.
+     *
+     * @param oneSided receives the sets that have a figure only here or only in the record
+     */
+    private static double difference(
+            Map<String, SetMetrics> metrics, JsonNode record, Protocol protocol, List<String> oneSided) {
         double largest = 0;
         for (JsonNode node : record.path("protocols")) {
             if (node.path("name").asText().equals(protocol.id())) {
                 for (Map.Entry<String, SetMetrics> entry : metrics.entrySet()) {
-                    double recorded = node.path("metrics")
+                    JsonNode recorded = node.path("metrics")
                             .path(entry.getKey())
                             .path("rmsdMeV")
-                            .path("mean")
-                            .asDouble();
-                    largest = Math.max(
-                            largest,
-                            Math.abs(recorded - entry.getValue().rmsdMeV().mean()));
+                            .path("mean");
+                    double now = entry.getValue().rmsdMeV().mean();
+                    if (recorded.isNumber() && Double.isFinite(now)) {
+                        largest = Math.max(largest, Math.abs(recorded.asDouble() - now));
+                    } else if (recorded.isNumber() || Double.isFinite(now)) {
+                        oneSided.add(protocol.id() + ", " + entry.getKey());
+                    }
                 }
             }
         }

@@ -184,7 +184,10 @@ final class RunRecord {
             settings.put("stop below training loss", PlanText.number(training.stopBelowLoss()));
         }
         if (training.averageLast() > 0) {
-            settings.put("parameters", "mean over the last " + training.averageLast() + " epochs");
+            settings.put(
+                    "parameters",
+                    "mean over " + PlanText.averaged(training.epochs(), training.averageLast())
+                            + (experiment.leakFree().isPresent() ? " (the paper's protocol only)" : ""));
         }
         experiment
                 .leakFree()
@@ -230,13 +233,16 @@ final class RunRecord {
         Protocol protocol = result.protocol();
         node.put("name", protocol.id());
         node.put("title", protocol.title());
-        node.put("description", describe(protocol) + describeStart(protocol, result));
+        node.put("description", describe(result) + describeStart(protocol, result));
         node.put("directory", protocol.directory());
         if (!result.outcome().method().isEmpty()) {
             node.put("method", result.outcome().method());
         }
         ObjectNode metrics = node.putObject("metrics");
-        result.metrics().forEach((set, figures) -> metrics.set(set, metrics(figures)));
+        List<Long> seeds = result.members().stream()
+                .map(i -> result.plan().replicas().get(i).seed())
+                .toList();
+        result.metrics().forEach((set, figures) -> metrics.set(set, metrics(figures, seeds)));
         ObjectNode published = node.putObject("published");
         experiment.published().forEach((set, figures) -> {
             ObjectNode entry = published.putObject(set);
@@ -282,9 +288,9 @@ final class RunRecord {
         }
     }
 
-    private String describe(Protocol protocol) {
+    private String describe(ProtocolResult result) {
         Experiment.Training training = experiment.training();
-        if (protocol == Protocol.LEAK_FREE) {
+        if (result.protocol() == Protocol.LEAK_FREE) {
             return "Each replica keeps one of "
                     + experiment.leakFree().orElseThrow().parts()
                     + " parts of the training set aside and keeps the parameters with the smallest rms deviation there;"
@@ -299,9 +305,28 @@ final class RunRecord {
                         ? "; the parameters kept are those with the smallest rms deviation on the test set along the way,"
                                 + " so the test figure is optimistic."
                         : training.averageLast() > 0
-                                ? "; the parameters kept are the mean of those after each of the last "
-                                        + training.averageLast() + " epochs."
+                                ? "; the parameters kept are the mean of those after each of "
+                                        + PlanText.averaged(training.epochs(), training.averageLast()) + "."
+                                        + stoppedEarly(result)
                                 : "; the parameters kept are the last ones.");
+    }
+
+    /** What a network keeps that falls below the loss before the last epoch; the epochs averaged count from there. */
+    private static String stoppedEarly(ProtocolResult result) {
+        long first = result.plan().stop().maxEpochs() - result.plan().averageLast() + 1;
+        int before = 0;
+        int among = 0;
+        for (ReplicaState state : result.outcome().states()) {
+            if (state.status() == ReplicaState.Status.REACHED_LOSS) {
+                before += state.epoch() < first ? 1 : 0;
+                among += state.epoch() >= first ? 1 : 0;
+            }
+        }
+        int all = result.outcome().states().size();
+        return (before == 0
+                        ? ""
+                        : " Stopped before these epochs, with the last parameters: " + before + " of " + all + ".")
+                + (among == 0 ? "" : " Stopped among them, with the mean up to there: " + among + " of " + all + ".");
     }
 
     private static String describeStart(Protocol protocol, ProtocolResult result) {
@@ -314,12 +339,14 @@ final class RunRecord {
                         : ".");
     }
 
-    static ObjectNode metrics(SetMetrics metrics) {
+    /** @param seeds of the replicas that the figures are of */
+    static ObjectNode metrics(SetMetrics metrics, List<Long> seeds) {
         ObjectNode node = RunDirectory.JSON.createObjectNode();
         node.set("rmsdMeV", spread(metrics.rmsdMeV()));
         node.set("maeMeV", spread(metrics.maeMeV()));
         node.put("count", metrics.count());
         node.put("ensembleCount", metrics.ensembleCount());
+        Unpredicted.describe(node, metrics, seeds);
         return node;
     }
 

@@ -1,5 +1,6 @@
 package gputrain.experiment;
 
+import gputrain.data.DataLibrary;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -8,10 +9,14 @@ import java.util.Optional;
  * A whole paper: the experiments that make it up, its tables and its figures.
  *
  * @param name as on the command line, or a file's name
+ * @param file what error messages call its file
+ * @param text the file itself
  * @param notes what a reader should know of all of it
  */
 public record Study(
         String name,
+        String file,
+        String text,
         String title,
         String citation,
         String doi,
@@ -24,6 +29,16 @@ public record Study(
 
     /** The mass excess itself, where a quantity is asked for. */
     public static final String MASS_EXCESS = "M";
+
+    /**
+     * Checks what its tables and figures name against its experiments, so that a slip is an error before they are trained.
+     *
+     * @param experiments by name; rows and figures of others are not looked at
+     * @throws ExperimentException naming file, line, key and what is known
+     */
+    public void check(Map<String, Experiment> experiments, DataLibrary library) {
+        StudyCheck.check(TomlFiles.parse(file, text), experiments, library);
+    }
 
     /** An experiment with the number of networks that are trained for it. */
     public record Part(String experiment, int seeds, List<Protocol> protocols) {

@@ -72,6 +72,8 @@ public final class StudyFile {
         StudyFile reader = new StudyFile(parts);
         Study study = new Study(
                 name,
+                file,
+                text,
                 top.string("title"),
                 top.string("citation", ""),
                 top.string("doi", ""),

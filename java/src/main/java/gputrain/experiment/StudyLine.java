@@ -2,7 +2,6 @@ package gputrain.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +16,7 @@ import java.util.Optional;
  * @param published the paper's figure
  * @param paper ours under the paper's protocol
  * @param leakFree ours with the stopping point chosen without the test set
+ * @param remarks what a reader must know of ours, in sentences
  */
 public record StudyLine(
         String label,
@@ -24,7 +24,12 @@ public record StudyLine(
         Nuclei nuclei,
         Measure published,
         Optional<Measure> paper,
-        Optional<Measure> leakFree) {
+        Optional<Measure> leakFree,
+        List<String> remarks) {
+
+    public StudyLine {
+        remarks = List.copyOf(remarks);
+    }
 
     /**
      * A number of nuclei.
@@ -45,7 +50,8 @@ public record StudyLine(
      *
      * @param rmsdSpreadMeV standard deviation over the networks; NaN for one
      * @param ensembleRmsdMeV of the networks' mean prediction; NaN for one
-     * @param networks how many
+     * @param networks how many the figures are of
+     * @param asked how many there are; more than {@code networks} where some have no nucleus below a threshold
      */
     public record Measure(
             double rmsdMeV,
@@ -53,7 +59,14 @@ public record StudyLine(
             double ensembleRmsdMeV,
             double maeMeV,
             double maeSpreadMeV,
-            int networks) {}
+            int networks,
+            int asked) {
+
+        /** Such as "7 of 10 networks"; empty where the figures are of all, or of none. */
+        public String share() {
+            return networks > 0 && networks < asked ? networks + " of " + asked + " networks" : "";
+        }
+    }
 
     /** The lines of a table. */
     public static List<StudyLine> of(Study.Table table, Map<String, SavedRun> runs) {
@@ -93,8 +106,20 @@ public record StudyLine(
                     whole ? Nuclei.of(metrics) : below(metrics),
                     published(number(published.path("rmsdMeV")), number(published.path("maeMeV"))),
                     measure(run, Protocol.PAPER, set),
-                    measure(run, Protocol.LEAK_FREE, set)));
+                    measure(run, Protocol.LEAK_FREE, set),
+                    remarks(row, run, set)));
         }
+    }
+
+    private static List<String> remarks(Study.Row row, SavedRun run, String set) {
+        List<String> remarks = new ArrayList<>();
+        for (JsonNode protocol : run.record().path("protocols")) {
+            Unpredicted.sentence(
+                            row.label() + ", " + protocol.path("title").asText() + ", " + set,
+                            protocol.path("metrics").path(set))
+                    .ifPresent(remarks::add);
+        }
+        return remarks;
     }
 
     /** Figures of a set, or of what a threshold of |Im y| leaves of one; missing when there is no such thing. */
@@ -104,8 +129,8 @@ public record StudyLine(
             return metrics;
         }
         for (JsonNode threshold : protocol.path("thresholds")) {
-            String set = threshold.path("set").asText() + ", |Im y| < "
-                    + plain(threshold.path("tauMeV").asDouble()) + " MeV";
+            String set = ThresholdLine.name(
+                    threshold.path("set").asText(), threshold.path("tauMeV").asDouble());
             if (set.equals(name)) {
                 return threshold;
             }
@@ -136,14 +161,17 @@ public record StudyLine(
                         several ? number(rmsd.path("ensemble")) : Double.NaN,
                         number(metrics.path("maeMeV").path("mean")),
                         several ? number(metrics.path("maeMeV").path("standardDeviation")) : Double.NaN,
-                        networks));
+                        networks,
+                        metrics.path("count").isObject()
+                                ? metrics.path("count").path("replicas").size()
+                                : networks));
             }
         }
         return Optional.empty();
     }
 
     private static Measure published(double rmsdMeV, double maeMeV) {
-        return new Measure(rmsdMeV, Double.NaN, Double.NaN, maeMeV, Double.NaN, 1);
+        return new Measure(rmsdMeV, Double.NaN, Double.NaN, maeMeV, Double.NaN, 1, 1);
     }
 
     private static void theory(Study.Row row, SavedRun run, List<StudyLine> lines) {
@@ -167,6 +195,7 @@ public record StudyLine(
                         Double.NaN,
                         number(metrics.path("maeMeV")),
                         Double.NaN,
+                        1,
                         1);
                 lines.add(new StudyLine(
                         row.label(),
@@ -174,7 +203,8 @@ public record StudyLine(
                         Nuclei.of(metrics),
                         published(row.published().getOrDefault(set, Double.NaN), Double.NaN),
                         Optional.of(ours),
-                        Optional.empty()));
+                        Optional.empty(),
+                        List.of()));
             }
             return;
         }
@@ -184,11 +214,6 @@ public record StudyLine(
     private static ExperimentException noSuchSet(Study.Row row, String set) {
         return new ExperimentException("the study's row \"" + row.label() + "\" names the set \"" + set + "\", which "
                 + row.experiment() + " has not");
-    }
-
-    /** A threshold as a study file writes it: all digits, no power of ten. */
-    private static String plain(double value) {
-        return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
     }
 
     private static double number(JsonNode node) {

@@ -2,6 +2,7 @@ package gputrain.experiment;
 
 import gputrain.evaluation.Deviation;
 import gputrain.evaluation.Spread;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -16,6 +17,12 @@ import java.util.stream.IntStream;
 record ThresholdLine(String set, double tauMeV, Spread count, Spread rmsdMeV) {
     /** 1-2-5 steps from 5 keV to 20 MeV. */
     static final List<Double> CURVE = List.of(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0);
+
+    /** What a study calls the nuclei of a set below a threshold: all digits of it, no power of ten. */
+    static String name(String set, double tauMeV) {
+        return set + ", |Im y| < "
+                + BigDecimal.valueOf(tauMeV).stripTrailingZeros().toPlainString() + " MeV";
+    }
 
     static ThresholdLine of(
             String set,

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.DoubleConsumer;
 
 /** The sections of an experiment file that say what is trained and how. */
 final class TrainingSections {
@@ -57,8 +58,19 @@ final class TrainingSections {
                 section.bool("complex", false),
                 atLeast(section, "linear-units", 0, 0),
                 atLeast(section, "product-units", 1, 0),
-                section.number("guard", ProductUnitNetwork.DEFAULT_GUARD),
-                section.number("initial-exponents", 1));
+                checked(section, "guard", ProductUnitNetwork.DEFAULT_GUARD, ProductUnitNetwork::requireGuard),
+                checked(section, "initial-exponents", 1, ProductUnitNetwork::requireInitialExponents));
+    }
+
+    /** A number that the network takes; otherwise its reason under the key. */
+    private static double checked(TomlSection section, String key, double otherwise, DoubleConsumer require) {
+        double value = section.number(key, otherwise);
+        try {
+            require.accept(value);
+        } catch (IllegalArgumentException e) {
+            throw section.error(key, String.valueOf(e.getMessage()));
+        }
+        return value;
     }
 
     /** {@code [leak-free]}, where there is one. */

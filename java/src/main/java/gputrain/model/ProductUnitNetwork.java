@@ -38,17 +38,35 @@ public record ProductUnitNetwork(
             throw new IllegalArgumentException("a product-unit network needs inputs >= 1, linear units >= 0 and product"
                     + " units >= 1: " + inputs + ", " + linearUnits + ", " + productUnits);
         }
-        // Its square must be a normal float32 number.
-        if (!(guard >= 1e-15 && guard <= 1)) {
-            throw new IllegalArgumentException("the guard of a logarithm must be between 1e-15 and 1: " + guard);
-        }
-        if (!(initialExponents >= 0 && initialExponents < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException("the scale of the exponents must not be negative: " + initialExponents);
-        }
+        requireGuard(guard);
+        requireInitialExponents(initialExponents);
         long factors = linearUnits > 0 ? linearUnits : inputs;
         long count = 2 * ((inputs + 1L) * linearUnits + (factors + 1) * productUnits + 1);
         if (count > Integer.MAX_VALUE / 8) {
             throw new IllegalArgumentException("network too large: " + count + " parameters");
+        }
+    }
+
+    /**
+     * Checks a guard.
+     *
+     * @throws IllegalArgumentException when it is out of range
+     */
+    public static void requireGuard(double guard) {
+        // Its square must be a normal float32 number.
+        if (!(guard >= 1e-15 && guard <= 1)) {
+            throw new IllegalArgumentException("the guard of a logarithm must be between 1e-15 and 1: " + guard);
+        }
+    }
+
+    /**
+     * Checks a scale of the first exponents.
+     *
+     * @throws IllegalArgumentException when it is out of range
+     */
+    public static void requireInitialExponents(double scale) {
+        if (!(scale >= 0 && scale < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("the scale of the exponents must not be negative: " + scale);
         }
     }
 

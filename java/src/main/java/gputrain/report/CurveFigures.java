@@ -4,6 +4,7 @@ import gputrain.report.Protocol.SetMetrics;
 import gputrain.report.Svg.Anchor;
 import gputrain.report.Svg.Stroke;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -11,6 +12,8 @@ import java.util.function.Function;
 /** How the training went: loss, rms deviation per set and learning rate over the epochs, a thin line per replica. */
 final class CurveFigures {
     private static final int HEIGHT = 340;
+    /** Lines closer than this, pixels, have no room for a name between them. */
+    private static final double LABEL_ROOM = 16;
 
     private CurveFigures() {}
 
@@ -65,32 +68,36 @@ final class CurveFigures {
             lines(frame, protocol.traces(), trace -> trace.rmsdMeV().get(set), Ink.ofSet(set));
             legend.line(set, Stroke.solid(Ink.ofSet(set), 2));
         }
-        boolean hasPublished = false;
-        for (String set : sets) {
-            double value = set.equals("all") ? Double.NaN : published(protocol, set);
-            if (Double.isFinite(value)) {
-                hasPublished = true;
-                frame.svg()
-                        .line(
-                                frame.left(),
-                                frame.py(value),
-                                frame.right(),
-                                frame.py(value),
-                                Stroke.dashed(Ink.ofSet(set), 1.4))
-                        .text(
-                                frame.left() + 6,
-                                frame.py(value) - 5,
-                                "paper, " + set + " " + Numbers.energy(value),
-                                Anchor.START,
-                                Ink.ofSet(set),
-                                Frame.TICK_SIZE);
-            }
-        }
+        boolean hasPublished = paperLines(frame, protocol, sets);
         return new Figure(
                 protocol.fileStem() + "-rms.svg",
                 "Root-mean-square deviation from experiment, " + replicas(protocol) + "."
                         + (hasPublished ? " Dashed: the figures of the paper." : ""),
                 svg);
+    }
+
+    /** The paper's figures, the highest first; lines that are close share the place for a name above the highest. */
+    private static boolean paperLines(Frame frame, Protocol protocol, Set<String> sets) {
+        List<String> shown = sets.stream()
+                .filter(set -> !set.equals("all") && Double.isFinite(published(protocol, set)))
+                .sorted(Comparator.comparingDouble((String set) -> -published(protocol, set)))
+                .toList();
+        double x = frame.left() + 6;
+        double last = Double.NEGATIVE_INFINITY;
+        for (String set : shown) {
+            Ink ink = Ink.ofSet(set);
+            double y = frame.py(published(protocol, set));
+            frame.svg().line(frame.left(), y, frame.right(), y, Stroke.dashed(ink, 1.4));
+            boolean close = y - last < LABEL_ROOM;
+            if (!close) {
+                x = frame.left() + 6;
+                last = y;
+            }
+            String label = "paper, " + set + " " + Numbers.energy(published(protocol, set));
+            frame.svg().text(x, last - 5, label, Anchor.START, ink, Frame.TICK_SIZE);
+            x += Svg.textWidth(label, Frame.TICK_SIZE) + 14;
+        }
+        return !shown.isEmpty();
     }
 
     private static Figure learningRate(Protocol protocol) {

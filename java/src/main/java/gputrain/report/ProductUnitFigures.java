@@ -86,10 +86,13 @@ final class ProductUnitFigures {
                 .forEach(p ->
                         sets.computeIfAbsent(p.set(), set -> new ArrayList<>()).add(p.nuclide()));
         List<ChartMap.Level> levels = new ArrayList<>();
+        StringBuilder caption = new StringBuilder("The sets of nuclei; marks: magic numbers.");
         sets.forEach((set, nuclei) -> {
-            if (!nuclei.isEmpty()) {
-                levels.add(new ChartMap.Level(
-                        set + ", " + Numbers.count(nuclei.size()) + " nuclei", protocol.ink(set), nuclei));
+            Map<String, List<Nuclide>> parts = Sets.usual(set) ? Map.of() : data.parts(model, set);
+            if (parts.isEmpty()) {
+                level(levels, set, protocol.ink(set), nuclei);
+            } else {
+                parts(protocol, set, nuclei, parts, levels, caption);
             }
         });
         return ChartMap.of(
@@ -99,7 +102,47 @@ final class ProductUnitFigures {
                 List.of(),
                 levels,
                 "",
-                "The sets of nuclei; marks: magic numbers.");
+                caption.toString());
+    }
+
+    /** A set that is made of others is shown by these, and what several of them have by the name of all of them. */
+    private static void parts(
+            Protocol protocol,
+            String set,
+            List<Nuclide> nuclei,
+            Map<String, List<Nuclide>> parts,
+            List<ChartMap.Level> levels,
+            StringBuilder caption) {
+        Map<List<String>, List<Nuclide>> shared = new LinkedHashMap<>();
+        List<Nuclide> others = new ArrayList<>();
+        for (Nuclide nuclide : nuclei) {
+            List<String> of = parts.keySet().stream()
+                    .filter(part -> parts.get(part).contains(nuclide))
+                    .toList();
+            if (of.isEmpty()) {
+                others.add(nuclide);
+            } else if (of.size() > 1) {
+                shared.computeIfAbsent(of, names -> new ArrayList<>()).add(nuclide);
+            }
+        }
+        level(levels, set + " otherwise", protocol.ink(set), others);
+        parts.forEach((part, members) -> level(levels, part, protocol.ink(part), members));
+        shared.forEach((names, members) -> {
+            String all = String.join(" and ", names);
+            level(levels, "in " + all, Ink.ALL, members);
+            caption.append(' ')
+                    .append(Numbers.count(members.size()))
+                    .append(members.size() == 1 ? " nucleus is" : " nuclei are")
+                    .append(names.size() == 2 ? " in both " : " in all of ")
+                    .append(all)
+                    .append('.');
+        });
+    }
+
+    private static void level(List<ChartMap.Level> levels, String name, Ink ink, List<Nuclide> nuclei) {
+        if (!nuclei.isEmpty()) {
+            levels.add(new ChartMap.Level(name + ", " + Numbers.count(nuclei.size()) + " nuclei", ink, nuclei));
+        }
     }
 
     private List<Figure> exponents(Study.Model model) {

@@ -72,14 +72,18 @@ record Protocol(
         return inside.isEmpty() ? compared() : inside;
     }
 
-    /** The ink of a set; those beyond the usual ones that have nuclei of their own differ. */
+    /** The ink of a set; those beyond the usual ones differ. */
     Ink ink(String set) {
-        List<String> extras = predictions.stream()
-                .map(Prediction::set)
-                .distinct()
-                .filter(name -> !name.equals(Prediction.NO_SET) && !Sets.usual(name))
-                .toList();
+        List<String> extras =
+                sets.keySet().stream().filter(name -> !Sets.usual(name)).toList();
         return extras.contains(set) ? Ink.EXTRA_SETS.get(extras.indexOf(set) % Ink.EXTRA_SETS.size()) : Ink.ofSet(set);
+    }
+
+    /** What the ensemble of these protocols is; sets differ from seed to seed only where some nuclei validate. */
+    static String ensemble(List<Protocol> protocols) {
+        boolean validation = protocols.stream().anyMatch(p -> p.sets().containsKey("validation"));
+        return "ensemble: the mean prediction of all seeds"
+                + (validation ? ", on train and validation of those that have the nucleus in that set" : "");
     }
 
     /** The name reduced to what a file name may hold. */

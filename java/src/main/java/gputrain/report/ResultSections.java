@@ -1,5 +1,6 @@
 package gputrain.report;
 
+import gputrain.experiment.Unpredicted;
 import gputrain.report.Protocol.SetMetrics;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,13 +85,25 @@ final class ResultSections {
         page.element(
                 "p",
                 published
-                        ? "Mean and standard deviation (sd) over the seeds; ensemble: the mean prediction of all seeds, on"
-                                + " train and validation of those that have the nucleus in that set;"
-                                + " difference: mean minus paper, negative where ours is better."
+                        ? "Mean and standard deviation (sd) over the seeds; " + Protocol.ensemble(protocols)
+                                + "; difference: mean minus paper, negative where ours is better."
                         : "The run record holds no published figures for this experiment.",
                 "class",
                 "note");
+        unpredicted();
         page.close().newLine();
+    }
+
+    /** Sets without a figure because a network overflows there. */
+    private void unpredicted() {
+        for (Protocol protocol : protocols) {
+            protocol.json()
+                    .get("metrics")
+                    .members()
+                    .forEach((set, metrics) -> Unpredicted.sentence(
+                                    protocols.size() > 1 ? protocol.title() + ", " + set : set, metrics.node())
+                            .ifPresent(text -> page.element("p", text)));
+        }
     }
 
     /** What the theory alone achieves on the same nuclei. */

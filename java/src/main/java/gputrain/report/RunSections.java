@@ -3,6 +3,8 @@ package gputrain.report;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -23,7 +25,10 @@ final class RunSections {
         page.open("section").element("h2", "How it was trained");
         page.open("div", "class", "columns");
         page.open("div").element("h3", "Settings");
-        definitions(run.get("settings").members());
+        Map<String, String> settings = new LinkedHashMap<>();
+        run.get("settings").members().forEach((name, value) -> settings.put(name, value.flat()));
+        productUnits(settings);
+        definitions(settings);
         page.close();
         page.open("div").element("h3", "Engine");
         engine();
@@ -176,27 +181,46 @@ final class RunSections {
         page.element("th", "Training loss", "class", "n").element("th", "Best epoch", "class", "n");
         page.element("th", "Test rms deviation (MeV)", "class", "n");
         page.close().close().open("tbody");
-        List<Double> test = protocol.test().rmsd().replicas();
-        for (int i = 0; i < replicas.size(); i++) {
-            Json replica = replicas.get(i);
+        // A network whose loss is not finite is not evaluated.
+        Iterator<Double> test = protocol.test().rmsd().replicas().iterator();
+        for (Json replica : replicas) {
+            String status = replica.get("status").textOr("");
+            double rmsd = !status.equals("NON_FINITE") && test.hasNext() ? test.next() : Double.NaN;
             page.open("tr").element("td", replica.get("seed").textOr(Numbers.NONE), "class", "n");
             page.element("td", count(replica.get("epochs").number()), "class", "n");
-            page.element("td", ending(replica.get("status").textOr("")));
+            page.element("td", ending(status));
             page.element("td", Numbers.significant(replica.get("loss").number(), 3), "class", "n");
             page.element("td", count(replica.get("bestEpoch").number()), "class", "n");
-            page.element("td", i < test.size() ? Numbers.energy(test.get(i)) : Numbers.NONE, "class", "n");
+            page.element("td", Numbers.energy(rmsd), "class", "n");
             page.close();
         }
         page.close().close().close();
     }
 
-    private void definitions(Map<String, Json> values) {
+    private void productUnits(Map<String, String> settings) {
+        Json network = run.get("network");
+        double guard = network.get("guard").number();
+        double exponents = network.get("initialExponents").number();
+        if (Double.isFinite(guard)) {
+            settings.put(
+                    "guard",
+                    "logarithms of " + (network.get("complex").textOr("").equals("true") ? "absolute values" : "values")
+                            + " of at least " + Numbers.plain(guard));
+        }
+        if (Double.isFinite(exponents)) {
+            settings.put(
+                    "initial exponents",
+                    "uniform within ±" + Numbers.plain(exponents) + " over the square root of a unit's factors");
+        }
+    }
+
+    private void definitions(Map<String, String> values) {
         if (values.isEmpty()) {
             page.element("p", "The run record lists none.", "class", "note");
             return;
         }
         page.open("table", "class", "facts").open("tbody");
-        values.forEach((name, value) -> fact(name, value.flat(), ""));
+        values.forEach((name, value) -> fact(name, value, ""));
         page.close().close();
     }
 

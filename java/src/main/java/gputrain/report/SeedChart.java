@@ -28,10 +28,10 @@ final class SeedChart {
         }
         boolean comparable =
                 rows.stream().anyMatch(row -> row.metrics.rmsd().replicas().size() > 1 || row.metrics.published());
-        return comparable ? List.of(figure(rows)) : List.of();
+        return comparable ? List.of(figure(rows, protocols)) : List.of();
     }
 
-    private static Figure figure(List<Row> rows) {
+    private static Figure figure(List<Row> rows, List<Protocol> protocols) {
         Extent extent = new Extent();
         for (Row row : rows) {
             Metric rmsd = row.metrics.rmsd();
@@ -60,11 +60,7 @@ final class SeedChart {
         for (int i = 0; i < rows.size(); i++) {
             draw(frame, rows.get(i), frame.py(i));
         }
-        return new Figure(
-                "seeds.svg",
-                "Every seed's rms deviation. The ensemble is the mean prediction of all seeds, on train and validation of"
-                        + " those that have the nucleus in that set.",
-                svg);
+        return new Figure("seeds.svg", "Every seed's rms deviation; " + Protocol.ensemble(protocols) + ".", svg);
     }
 
     /** Logarithmic when some sets are missed by so much more than others that those would be one line. */

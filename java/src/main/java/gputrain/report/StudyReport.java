@@ -10,11 +10,15 @@ import gputrain.experiment.Study;
 import gputrain.experiment.StudyLine;
 import gputrain.file.AtomicFiles;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Writes one page for a whole paper: its tables beside ours, its figures, every deviation from it. */
 public final class StudyReport {
@@ -65,7 +69,7 @@ public final class StudyReport {
         Markup page = new Markup();
         Report.head(page, study.title());
         page.open("body").open("main").newLine();
-        header(page);
+        header(page, runs);
         study.tables().forEach(table -> StudyResults.write(page, table, StudyLine.of(table, runs)));
         if (!figures.isEmpty()) {
             page.open("section").element("h2", "Figures");
@@ -82,7 +86,7 @@ public final class StudyReport {
         return "<!DOCTYPE html>\n" + page.finish() + "\n";
     }
 
-    private void header(Markup page) {
+    private void header(Markup page, Map<String, SavedRun> runs) {
         page.open("header").element("p", "reproduction of a paper", "class", "eyebrow");
         page.element("h1", study.title());
         if (!study.description().isBlank()) {
@@ -94,7 +98,25 @@ public final class StudyReport {
         }
         page.text(".").close();
         study.notes().forEach(note -> page.element("p", note));
+        page.element("p", networks(runs));
         page.close().newLine();
+    }
+
+    /** How many networks the runs have, which need not be as many as the study's file says. */
+    private static String networks(Map<String, SavedRun> runs) {
+        Map<Integer, List<String>> byNumber = new TreeMap<>(Comparator.reverseOrder());
+        runs.forEach((name, run) -> byNumber.computeIfAbsent(
+                        run.record().path("seeds").size(), number -> new ArrayList<>())
+                .add(name));
+        String text = byNumber.entrySet().stream()
+                .map(entry -> networks(entry.getKey()) + " of "
+                        + (byNumber.size() == 1 ? "each experiment" : String.join(", ", entry.getValue())))
+                .collect(Collectors.joining("; "));
+        return "Ours: " + text + ".";
+    }
+
+    private static String networks(int number) {
+        return number == 1 ? "one network" : number + " networks";
     }
 
     /** What was run, how, and where it differs from the paper. */
@@ -118,7 +140,7 @@ public final class StudyReport {
             for (JsonNode protocol : record.path("protocols")) {
                 JsonNode timing = protocol.path("timing");
                 page.text(protocol.path("name").asText() + ": "
-                        + protocol.path("replicas").size() + " networks, "
+                        + networks(protocol.path("replicas").size()) + ", "
                         + Numbers.count(timing.path("epochs").asLong()) + " epochs in "
                         + Numbers.duration(timing.path("trainingSeconds").asDouble()) + "; ");
             }
@@ -136,11 +158,11 @@ public final class StudyReport {
     private String csv(Map<String, SavedRun> runs) {
         StringBuilder text = new StringBuilder(
                 "table,row,set,nuclei,paperRmsdMeV,rmsdMeV,rmsdSpreadMeV,ensembleRmsdMeV,"
-                        + "networks,leakFreeRmsdMeV,leakFreeRmsdSpreadMeV,leakFreeEnsembleRmsdMeV,paperMaeMeV,maeMeV,paperNuclei,nucleiSpread,ensembleNuclei\n");
+                        + "networks,leakFreeRmsdMeV,leakFreeRmsdSpreadMeV,leakFreeEnsembleRmsdMeV,paperMaeMeV,maeMeV,paperNuclei,nucleiSpread,ensembleNuclei,networksInAll\n");
         for (Study.Table table : study.tables()) {
             for (StudyLine line : StudyLine.of(table, runs)) {
                 StudyLine.Measure none =
-                        new StudyLine.Measure(Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 0);
+                        new StudyLine.Measure(Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 0, 0);
                 StudyLine.Measure ours = line.paper().orElse(none);
                 StudyLine.Measure free = line.leakFree().orElse(none);
                 text.append(quoted(table.title()))
@@ -171,6 +193,8 @@ public final class StudyReport {
                         .append(number(line.nuclei().spread()))
                         .append(',')
                         .append(number(line.nuclei().ensemble()))
+                        .append(',')
+                        .append(ours.asked())
                         .append('\n');
             }
         }

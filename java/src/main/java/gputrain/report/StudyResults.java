@@ -30,6 +30,10 @@ final class StudyResults {
         StudyResults results = new StudyResults(page, lines);
         results.table();
         results.note();
+        lines.stream()
+                .flatMap(line -> line.remarks().stream())
+                .distinct()
+                .forEach(text -> page.element("p", text, "class", "note"));
         if (!table.note().isBlank()) {
             page.element("p", table.note(), "class", "note");
         }
@@ -83,7 +87,8 @@ final class StudyResults {
                                 : "")
                         + (thresholds
                                 ? " |Im y| < τ: what is left of a set when each network keeps the nuclei whose |Im y| is"
-                                        + " below τ, the ensemble those whose mean |Im y| is."
+                                        + " below τ, the ensemble those whose mean |Im y| is; a network that has none has no"
+                                        + " deviation there, and a figure of the others says of how many."
                                 : ""),
                 "class",
                 "note");
@@ -96,7 +101,7 @@ final class StudyResults {
         Metric ours = metric(line.paper());
         double published = line.published().rmsdMeV();
         page.element("td", Numbers.energy(published), "class", "n");
-        page.element("td", ours.text(), "class", "n strong");
+        page.element("td", ours.text() + share(line.paper()), "class", "n strong");
         page.element(
                 "td",
                 Numbers.signedEnergy(Verdict.difference(ours, published)),
@@ -104,7 +109,7 @@ final class StudyResults {
                 ("n " + Verdict.cssClass(ours, published)).strip());
         page.element("td", Numbers.energy(ours.ensemble()), "class", "n");
         if (leakFree) {
-            page.element("td", metric(line.leakFree()).text(), "class", "n strong");
+            page.element("td", metric(line.leakFree()).text() + share(line.leakFree()), "class", "n strong");
             page.element("td", Numbers.energy(metric(line.leakFree()).ensemble()), "class", "n");
         }
         if (publishedErrors) {
@@ -129,6 +134,13 @@ final class StudyResults {
         } else {
             page.element("td", ours, "class", "n");
         }
+    }
+
+    private static String share(Optional<StudyLine.Measure> measure) {
+        return measure.map(StudyLine.Measure::share)
+                .filter(text -> !text.isEmpty())
+                .map(text -> " (" + text + ")")
+                .orElse("");
     }
 
     private static Metric metric(Optional<StudyLine.Measure> measure) {

@@ -49,11 +49,17 @@ final class ThresholdChart {
                 .flatMap(line -> line.points().stream())
                 .anyMatch(point -> Double.isFinite(point.publishedRmsdMeV()));
         String paper = published ? " Diamonds: the paper." : "";
+        boolean partial = lines.stream()
+                .flatMap(line -> line.points().stream())
+                .anyMatch(point -> !point.share().isEmpty());
+        String some = partial
+                ? " Circled: of those networks only that have a nucleus below τ; a pointer there shows how many."
+                : "";
         boolean whole = lines.stream().anyMatch(line -> Double.isFinite(line.publishedRmsdMeV()));
         return List.of(
                 new Figure(
                         stem + "-rms.svg",
-                        "Rms deviation of the nuclei whose |Im y| is below τ." + seeds + paper
+                        "Rms deviation of the nuclei whose |Im y| is below τ." + seeds + some + paper
                                 + (whole ? " Dashed: the paper's figures of the whole sets." : ""),
                         chart.draw(
                                 "Rms deviation against the threshold",
@@ -157,12 +163,13 @@ final class ThresholdChart {
         }
         frame.svg().path(path.toString(), style.stroke(line.ink(), 1.6));
         for (ThresholdPoint point : shown) {
-            style.mark(
-                    frame.svg(),
-                    frame.px(point.tauMeV()),
-                    frame.py(ours.apply(point).mean()),
-                    2.6,
-                    line.ink());
+            double x = frame.px(point.tauMeV());
+            double y = frame.py(ours.apply(point).mean());
+            // A number of nuclei is of all networks, those without one included.
+            if (ours.apply(point).replicas().size() < point.count().replicas().size()) {
+                frame.svg().circle(x, y, 5, line.ink(), false, line.name() + ", " + point.share());
+            }
+            style.mark(frame.svg(), x, y, 2.6, line.ink());
         }
     }
 }

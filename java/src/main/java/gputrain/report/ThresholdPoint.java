@@ -20,6 +20,13 @@ record ThresholdPoint(
         double publishedCount,
         double publishedRmsdMeV) {
 
+    /** Such as "7 of 10 networks" where the others have no nucleus below; empty where the rms is of all, or of none. */
+    String share() {
+        int with = rmsd.replicas().size();
+        int all = count.replicas().size();
+        return with > 0 && with < all ? with + " of " + all + " networks" : "";
+    }
+
     /** Those of a protocol as its record has them; none when its network is not complex. */
     static List<ThresholdPoint> of(Protocol protocol) {
         return protocol.json().get("thresholds").items().stream()

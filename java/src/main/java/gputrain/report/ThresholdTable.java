@@ -41,7 +41,8 @@ final class ThresholdTable {
                 "p",
                 "Mean and standard deviation (sd) over the seeds, each with its own |Im y|; ensemble: the mean prediction of"
                         + " all seeds on the nuclei whose mean |Im y| is below τ; difference: mean minus paper, negative where"
-                        + " ours is better. A smaller set is not the same set: compare the numbers of nuclei, too.",
+                        + " ours is better. A network without a nucleus below τ has no deviation there: a figure of the"
+                        + " others says of how many. A smaller set is not the same set: compare the numbers of nuclei, too.",
                 "class",
                 "note");
         page.close().newLine();
@@ -86,7 +87,8 @@ final class ThresholdTable {
         page.element("td", Numbers.fixed(point.count().ensemble(), 0), "class", "n");
         page.element("td", Numbers.fixed(point.publishedCount(), 0), "class", "n");
         Metric rmsd = point.rmsd();
-        page.element("td", rmsd.text(), "class", "n strong");
+        String share = Double.isFinite(point.tauMeV()) ? point.share() : "";
+        page.element("td", rmsd.text() + (share.isEmpty() ? "" : " (" + share + ")"), "class", "n strong");
         page.element("td", Numbers.energy(rmsd.ensemble()), "class", "n");
         page.element("td", Numbers.energy(point.publishedRmsdMeV()), "class", "n");
         page.element(

@@ -22,9 +22,9 @@ final class UncertaintyMaps {
                 : List.of();
     }
 
-    /** Whether there are nuclei, and each has an |Im y|. */
+    /** Whether there are nuclei with an |Im y|; where a network overflows one can lack it, and counts as the largest. */
     static boolean drawable(List<Prediction> nuclei) {
-        return !nuclei.isEmpty() && nuclei.stream().allMatch(p -> Double.isFinite(p.imaginaryMeV()));
+        return nuclei.stream().anyMatch(p -> Double.isFinite(p.imaginaryMeV()));
     }
 
     /**
@@ -67,7 +67,9 @@ final class UncertaintyMaps {
                         "Uncertainty of the experimental mass" + end));
     }
 
-    private static double correlation(List<Prediction> nuclei) {
+    private static double correlation(List<Prediction> all) {
+        List<Prediction> nuclei =
+                all.stream().filter(p -> Double.isFinite(p.imaginaryMeV())).toList();
         return RankCorrelation.of(
                 nuclei.stream().mapToDouble(Prediction::imaginaryMeV).toArray(),
                 nuclei.stream().mapToDouble(p -> Math.abs(p.residualMeV())).toArray());

@@ -25,6 +25,15 @@ import org.jspecify.annotations.Nullable;
  * file {@code lock}.
  */
 public final class Checkpoints {
+    /**
+     * The largest checkpoint, bytes. Three of them are on disk while one is written, every ten seconds as a rule: larger
+     * ones would keep a run busy with them, and a slip in an experiment file would fill a disk.
+     */
+    public static final long LARGEST = 1L << 31;
+
+    /** Parameters, two moments, the best parameters and their sum in a checkpoint. */
+    private static final int ARRAYS = 5;
+
     private static final String PREFIX = "checkpoint-";
     private static final Pattern NAME = Pattern.compile(PREFIX + "(\\d{1,18})\\.bin");
     private static final Duration INTERVAL = Duration.ofSeconds(10);
@@ -55,6 +64,11 @@ public final class Checkpoints {
         this.directory = directory;
         this.interval = interval;
         this.opener = opener;
+    }
+
+    /** At most how many bytes a checkpoint of replicas with so many parameters in all has, but for the samples. */
+    public static long bytes(long parameters) {
+        return ARRAYS * Double.BYTES * parameters;
     }
 
     /** Where the files are. */

@@ -291,6 +291,10 @@ final class KernelCommandsTest {
         assertThat(outcome.out()).contains("A small paper", "R = 1", "small");
         assertThat(Files.readString(out.resolve("report.html"))).contains("A small paper", "small/report.html");
         assertThat(Files.readAllLines(out.resolve("results.csv"))).hasSizeGreaterThan(20);
+        Files.delete(out.resolve("report.html"));
+        Cli.Outcome again = run("reproduce", study, "--out", out, "--no-report");
+        assertThat(again.out()).contains("A small paper", "R = 1").doesNotContain("Report: ");
+        assertThat(out.resolve("report.html")).doesNotExist();
         run("reproduce", study, "--out", out, "--only", "liu/ws4").refused(2, "--only liu/ws4");
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import gputrain.experiment.Tiny;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -124,6 +125,16 @@ class ProductUnitReportTest {
                         Z-at-most = 28
                         N-at-most = 34
 
+                        [[data.subsets]]
+                        name = "near"
+                        of = "beyond"
+                        Z-at-most = 26
+
+                        [[data.subsets]]
+                        name = "far"
+                        of = "beyond"
+                        Z-above = 25
+
                         [[thresholds]]
                         set = "beyond"
                         tau-MeV = 500
@@ -162,7 +173,10 @@ class ProductUnitReportTest {
                 .contains("Nuclei below thresholds of |Im y|", "2.500", "The imaginary part as uncertainty")
                 .contains("complex product units", "rank correlation", "|Im y| ")
                 .contains("No test set chooses anything in this run")
-                .doesNotContain("NaN", "Exponents of");
+                .contains("guard", "logarithms of absolute values of at least 10⁻⁶")
+                .contains("initial exponents", "uniform within ±1 over the square root")
+                .contains("mean of (Re y - target)^2 + (Im y)^2")
+                .doesNotContain("NaN", "Exponents of", "train and validation");
         assertThat(figures("complex/figures"))
                 .contains(
                         "paper-threshold-rms.svg",
@@ -230,6 +244,8 @@ class ProductUnitReportTest {
         Cli.Outcome outcome = run(shared.resolve("complex.toml"), "--engine", "jvm", "--seeds", 1, "--out", alone);
         assertThat(outcome.code()).as(outcome.err()).isZero();
         assertThat(outcome.out()).contains("|Im y| below (MeV)").containsPattern("beyond +500 +\\d+ +12 +\\d.* 2.500");
+        assertThat(outcome.out())
+                .containsPattern("WS4 +train \\S+ \\(\\d+\\)  test \\S+ \\(\\d+\\)\\R +beyond \\S+ \\(\\d+\\)");
         assertThat(outcome.out()).containsPattern("beyond +0.0001 +0 +- +- +- +-");
         assertThat(Files.readString(alone.resolve("report.html"))).contains("One network.");
     }
@@ -255,7 +271,56 @@ class ProductUnitReportTest {
                     .endsWith("</svg>\n")
                     .doesNotContain("NaN", "Infinity");
         }
-        assertThat(Files.readString(out.resolve("figures/figure-04-c.svg"))).contains("train, ", "test, ", "beyond, ");
+        assertThat(Files.readString(out.resolve("figures/figure-04-c.svg")))
+                .contains("train, ", "test, ", "near, ", "far, ", "in near and far, ")
+                .doesNotContain("beyond, ");
+        long both = Files.readAllLines(out.resolve("complex/predictions.csv")).stream()
+                .filter(line -> line.startsWith("26,") && line.contains(",beyond,"))
+                .count();
+        assertThat(both).isPositive();
+        assertThat(page).contains(both + " nuclei are in both near and far.");
+    }
+
+    /** A network without a nucleus below a threshold is left out of its figure, wherever that is shown. */
+    @Test
+    void saysOfHowManyNetworksAFigureIs() throws IOException {
+        Path copy = directory.resolve("copy");
+        try (Stream<Path> files = Files.walk(out)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, copy.resolve(out.relativize(file).toString()));
+            }
+        }
+        Path record = copy.resolve("complex/run.json");
+        ObjectMapper mapper = new ObjectMapper();
+        JsonNode root = mapper.readTree(record.toFile());
+        JsonNode below = root.path("protocols").path(0).path("thresholds").path(0);
+        ((ArrayNode) below.path("rmsdMeV").path("replicas")).remove(1);
+        mapper.writeValue(record.toFile(), root);
+
+        Path file = Files.writeString(shared.resolve("units.toml"), study);
+        String text = run("reproduce", file, "--engine", "jvm", "--out", copy, "--quiet")
+                .out();
+        assertThat(text)
+                .contains(
+                        "C, beyond, |Im y| < 500 MeV: rms deviation of 1 of 2 networks; the others have no nucleus below")
+                .doesNotContain("of 0 of 2 networks", "of 2 of 2 networks");
+        assertThat(Files.readString(copy.resolve("report.html"))).contains(" (1 of 2 networks)<", "Circled: ");
+        List<String> results = Files.readAllLines(copy.resolve("results.csv"));
+        assertThat(results.get(2)).contains(",1,,").endsWith(",2");
+        Cli.Outcome again = run(
+                shared.resolve("complex.toml"),
+                "--engine",
+                "jvm",
+                "--seeds",
+                2,
+                "--out",
+                copy.resolve("complex"),
+                "--quiet");
+        assertThat(again.code()).as(again.err()).isZero();
+        assertThat(again.out()).containsPattern("beyond +500 .*\\(rmsd of 1 of 2 networks\\)");
+        assertThat(run("report", copy.resolve("complex")).code()).isZero();
+        assertThat(Files.readString(copy.resolve("complex/report.html"))).contains(" (1 of 2 networks)<", "Circled: ");
+        assertThat(Files.readString(out.resolve("complex/report.html"))).doesNotContain("(1 of 2 networks)<");
     }
 
     @Test
@@ -273,19 +338,19 @@ class ProductUnitReportTest {
         assertThat(lines.get(0).has("countSpread")).isFalse();
         assertThat(reproduce(study).out()).contains("nuclei (paper)").doesNotContain("leak-free");
         List<String> results = Files.readAllLines(out.resolve("results.csv"));
-        assertThat(results.get(0)).endsWith(",paperNuclei,nucleiSpread,ensembleNuclei");
-        assertThat(results.get(2)).contains("\"beyond, |Im y| < 500 MeV\"").containsPattern(",12,[0-9.]+,[0-9]+$");
+        assertThat(results.get(0)).endsWith(",paperNuclei,nucleiSpread,ensembleNuclei,networksInAll");
+        assertThat(results.get(2)).contains("\"beyond, |Im y| < 500 MeV\"").containsPattern(",12,[0-9.]+,[0-9]+,2$");
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "< 500 MeV@< 400 MeV@names the set \"beyond, |Im y| < 400 MeV\", which",
+                "< 500 MeV@< 400 MeV@units.toml:16:1: tables.rows.sets: local/complex has no set \"beyond, |Im y| < 400 MeV\"; known: train, test, all, beyond, near, far; and of each",
                 "kind = \"thresholds\"@kind = \"exponents\"@figures.set: unknown key",
                 "set = \"beyond\"\n[[figures.models]]\nlabel = \"C\"@[[figures.models]]\nlabel = \"C\"@missing in [figures]: set",
-                "title = \"Fig. 4\"\nset = \"beyond\"@title = \"Fig. 4\"\nset = \"outside\"@no thresholds of |Im y| on a set \"outside\"",
-                "title = \"Fig. 5a\"\nset = \"beyond\"@title = \"Fig. 5a\"\nset = \"outside\"@an |Im y| in a set \"outside\"",
-                "kind = \"sets-map\"@kind = \"exponents\"@has no exponents in a plane"
+                "title = \"Fig. 4\"\nset = \"beyond\"@title = \"Fig. 4\"\nset = \"outside\"@figures.set: local/complex has no set \"outside\"; known: train, test, all, beyond",
+                "title = \"Fig. 5a\"\nset = \"beyond\"@title = \"Fig. 5a\"\nset = \"outside\"@figures.set: local/complex has no set \"outside\"; known: train, test, all, beyond",
+                "kind = \"sets-map\"@kind = \"exponents\"@figures.kind: local/complex has no exponents in a plane"
             })
     void saysWhatIsWrongWithAStudy(String change) throws IOException {
         String[] parts = change.split("@", -1);

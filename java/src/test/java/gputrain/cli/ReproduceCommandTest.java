@@ -4,6 +4,8 @@ import static gputrain.cli.Cli.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import gputrain.data.DataLibrary;
+import gputrain.experiment.Experiment;
 import gputrain.experiment.ExperimentCatalogue;
 import gputrain.experiment.KernelStudy;
 import gputrain.experiment.StudyFile;
@@ -11,6 +13,7 @@ import gputrain.experiment.Tiny;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -209,7 +212,7 @@ class ReproduceCommandTest {
                 "width = 5       | width = 0            | figures.width: must be from 1 to 400: 0",
                 "quantities = [\"S_n\", | quantities = [\"M\", | figures.quantities: \"M\" is not one of S_n",
                 "baseline = \"WS4\" | # none | tables.rows.published-rmsd-MeV: is for a baseline",
-                "sets = [\"test\", \"light\"] | sets = [\"heavy\"] | names the set \"heavy\", which",
+                "sets = [\"test\", \"light\"] | sets = [\"heavy\"] | small.toml:18:1: tables.rows.sets: local/tiny has no set \"heavy\"; known: train, test, all, light",
                 "bins = 7        | bins = 0             | figures.bins: must be from 1 to 1000: 0",
                 "degree = 1      | degree = 50          | figures.degree: must be from 0 to 9: 50",
                 "to = 10.0       | to = 0.0             | figures.to: must be above from: 0.0",
@@ -217,13 +220,38 @@ class ReproduceCommandTest {
                 "chains = [22]   | chains = [-1]        | figures.chains: not a proton number: -1",
                 "set = \"all\"  | set = \"light\"    | figures.set: \"light\" is not one of train, test, all",
                 "degree = 1      | degree = 1; x = 2    | not valid TOML",
+                "baseline = \"WS4\" | baseline = \"WS3\" | small.toml:17:1: tables.rows.baseline: local/tiny has no baseline \"WS3\"; known: WS4",
+                "theories = [\"ws4\", | theories = [\"ws3\", | figures.theories: ",
+                "reference = \"ws4\" | reference = \"ame2020\" | figures.reference: ",
+                "kind = \"error-map\" | kind = \"thresholds\"\\nset = \"test\" | figures.kind: local/tiny has no |Im y|: that needs",
+                "kind = \"error-map\" | kind = \"exponents\" | figures.kind: local/tiny has no exponents in a plane",
                 "sets = [\"test\", \"light\"] | set = 1 | tables.rows.set: unknown key",
             })
     void saysWhatIsWrongWithAStudy(String piece, String replacement, String message) throws IOException {
         String text = Files.readString(study);
         assertThat(text).contains(piece);
-        Files.writeString(study, text.replace(piece, replacement));
+        Files.writeString(study, text.replace(piece, replacement.replace("\\n", "\n")));
         reproduce().refused(ExitCode.BAD_DATA, message);
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void withoutAReportTheTablesArePrinted() {
+        Cli.Outcome outcome = reproduce("--no-report");
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(outcome.out()).contains("Table 1", "WS4 alone").doesNotContain("Report: ");
+        assertThat(out.resolve("report.html")).doesNotExist();
+    }
+
+    @Test
+    void aProtocolThatAnExperimentHasNotIsASlip() throws IOException {
+        Path tiny = directory.resolve("tiny.toml");
+        Files.writeString(tiny, Files.readString(tiny).replace("[leak-free]\nparts = 5\n", ""));
+        Files.writeString(study, Files.readString(study).replace("seeds = 2", "seeds = 2\nprotocol = \"leak-free\""));
+        reproduce()
+                .refused(
+                        ExitCode.BAD_DATA,
+                        "small.toml:8:1: experiments.protocol: local/tiny has no [leak-free] section");
     }
 
     @Test
@@ -251,6 +279,12 @@ class ReproduceCommandTest {
             } else {
                 assertThat(StudyFile.load(name).parts()).isNotEmpty();
                 assertThat(StudyFile.load(name).figures()).isNotEmpty();
+                Map<String, Experiment> experiments = new HashMap<>();
+                StudyFile.load(name)
+                        .parts()
+                        .forEach(part ->
+                                experiments.put(part.experiment(), ExperimentCatalogue.load(part.experiment())));
+                StudyFile.load(name).check(experiments, DataLibrary.bundled());
             }
         }
     }

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The main job from a small file to a finished run directory, and the ways in which it must refuse. */
 class TrainCommandTest {
@@ -120,12 +122,34 @@ class TrainCommandTest {
         assertThat(out.resolve("report.html")).doesNotExist();
     }
 
+    /** The epochs averaged are the last of all that there can be, whenever a network stops. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "0   | 20 | epochs 41 to 60.$",
+                "1e9 | 20 | epochs 41 to 60. Stopped before these epochs, with the last parameters: 2 of 2.$",
+                "1e9 | 60 | epochs 1 to 60. Stopped among them, with the mean up to there: 2 of 2.$"
+            })
+    void saysWhichParametersAreAveraged(String stop, int average, String end) throws IOException {
+        Path averaged = edited("keep = \"last\"", "average-last = " + average + "\nstop-below-loss = " + stop);
+        Outcome outcome = run(averaged, "--engine", "jvm", "--seeds", 2, "--out", out, "--no-report");
+        assertThat(outcome.err())
+                .containsOnlyOnce("2 x at most 60 epochs, parameters averaged from epoch " + (61 - average) + " on");
+        JsonNode protocols = record(out).path("protocols");
+        assertThat(protocols.path(0).path("description").asText()).containsPattern(end);
+        assertThat(protocols.path(1).path("description").asText()).doesNotContain("mean");
+        assertThat(record(out).path("settings").path("parameters").asText())
+                .isEqualTo("mean over epochs " + (61 - average) + " to 60 (the paper's protocol only)");
+    }
+
     @Test
     void aFinishedRunIsPrintedAgain() throws IOException {
         Outcome first = run(file, "--engine", "jvm", "--out", out, "--no-report");
         byte[] before = Files.readAllBytes(out.resolve("run.json"));
         Outcome second = run(file, "--engine", "jvm", "--out", out, "--no-report");
         assertThat(second.code()).isZero();
+        assertThat(first.out()).contains("The paper's protocol", "Run record: " + out.resolve("run.json"));
         assertThat(second.out()).isEqualTo(first.out());
         assertThat(Files.readAllBytes(out.resolve("run.json"))).isEqualTo(before);
     }

@@ -67,6 +67,20 @@ class MetricsTest {
     }
 
     @Test
+    void countsNucleiWithoutAFinitePrediction() {
+        SetMetrics metrics = SetMetrics.of(
+                List.of(
+                        new double[] {Double.NaN, 1, 21, Double.POSITIVE_INFINITY},
+                        new double[] {Double.NaN, 1, 21, 6},
+                        new double[] {-9, 1e200, 21, 6}),
+                EXPERIMENT,
+                List.of(new int[] {0, 1, 3}, new int[] {1, 2, 3}, new int[] {0, 1}));
+        // The square of 1e200 is not finite; NaN of the second is not in its set.
+        assertThat(metrics.unpredicted()).containsExactly(2, 0, 1);
+        assertThat(metrics.ensembleUnpredicted()).isEqualTo(3);
+    }
+
+    @Test
     void aReplicaWithoutRowsHasNoFigure() {
         SetMetrics metrics = SetMetrics.of(List.of(new double[] {-9, 1, 21, 6}), EXPERIMENT, List.of(new int[0]));
         assertThat(metrics.rmsdMeV().mean()).isNaN();

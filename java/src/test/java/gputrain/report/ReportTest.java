@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeEach;
@@ -162,6 +163,47 @@ class ReportTest {
         parse(page);
         assertThat(page).doesNotContain("NaN", "Infinity", "−9.2").contains("¹²⁰Sn", "−0.100");
         assertThat(run.resolve("figures/paper-loss.svg")).doesNotExist();
+    }
+
+    /** A network that is not evaluated has no figure, and does not take that of the next one. */
+    @Test
+    void everySeedHasItsOwnFigure() throws IOException {
+        Files.writeString(run.resolve("run.json"), """
+                {"protocols": [{"name": "paper", "metrics": {"test": {"rmsdMeV":
+                    {"mean": 0.2, "standardDeviation": 0.1, "replicas": [0.111, 0.333], "ensemble": 0.2}}},
+                  "replicas": [{"seed": 1, "status": "REACHED_EPOCHS"}, {"seed": 2, "status": "NON_FINITE"},
+                    {"seed": 3, "status": "REACHED_EPOCHS"}]}]}
+                """);
+
+        assertThat(write())
+                .containsPattern(">2</td>.*>loss not finite</td>[^0]*>–</td></tr>")
+                .containsPattern(">3</td>.*>all epochs done</td>.*>0.333</td></tr>");
+    }
+
+    @Test
+    void namesOfLinesThatAreCloseStandSideBySide() throws IOException {
+        String apart = labels();
+        edit("run.json", "0.052", "0.1215");
+        assertThat(apart).isNotEqualTo(labels());
+        assertThat(labels().lines().map(line -> line.replaceAll(".* x=\"([0-9.]+)\" y=\"([0-9.]+)\".*", "$2")))
+                .hasSize(2)
+                .containsOnly(labels().lines()
+                        .findFirst()
+                        .orElseThrow()
+                        .replaceAll(".* x=\"([0-9.]+)\" y=\"([0-9.]+)\".*", "$2"));
+        assertThat(labels().lines().map(line -> line.replaceAll(".* x=\"([0-9.]+)\".*", "$1")))
+                .doesNotHaveDuplicates();
+    }
+
+    private String labels() {
+        write();
+        try (Stream<String> lines = Files.lines(run.resolve("figures/paper-rms.svg"))) {
+            return lines.filter(line -> line.contains(">paper, "))
+                    .map(line -> line.substring(line.indexOf("<text")))
+                    .collect(Collectors.joining("\n"));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

@@ -16,7 +16,7 @@ class ThresholdPointTest {
               "thresholds": [
                 {"set": "near", "tauMeV": 0.1, "count": {"mean": 2, "replicas": [2]},
                  "rmsdMeV": {"mean": 0.3, "replicas": [0.3]}, "published": {"count": 3, "rmsdMeV": 0.2}},
-                {"set": "near", "tauMeV": 0.2, "count": {"mean": 2, "replicas": [2]},
+                {"set": "near", "tauMeV": 0.2, "count": {"mean": 1, "replicas": [0, 2]},
                  "rmsdMeV": {"mean": 0.4, "replicas": [0.4]}},
                 {"set": "near", "tauMeV": 0.1, "count": {"mean": 2, "replicas": [2]},
                  "rmsdMeV": {"mean": 0.3, "replicas": [0.3]}},
@@ -72,6 +72,29 @@ class ThresholdPointTest {
         assertThat(NuclideChart.of(protocol).svg().inline()).contains("|Im y| 7.000");
         assertThat(UncertaintyMaps.of(protocol)).hasSize(3);
         assertThat(UncertaintyMaps.of(protocol).get(1).caption()).contains("of the 3 nuclei");
+    }
+
+    /** Such as one where the imaginary part alone overflows. */
+    @Test
+    void oneNucleusWithoutAnUncertaintyCostsNoMap() throws IOException {
+        Files.writeString(directory.resolve("run.json"), RECORD);
+        Files.writeString(
+                directory.resolve("predictions.csv"),
+                PREDICTIONS.replace(",-0.8,7", ",-0.8,").replace(",-0.1,0.04", ",-0.2,0.04"));
+        Protocol protocol = Protocol.readAll(directory, Json.read(directory.resolve("run.json")))
+                .get(0);
+        List<Figure> maps = UncertaintyMaps.of(protocol);
+        assertThat(maps).hasSize(3);
+        assertThat(maps.get(1).caption())
+                .contains("of the 3 nuclei")
+                .doesNotContain("correlation with the size of the residual: –");
+    }
+
+    @Test
+    void aFigureOfSomeNetworksSaysSo() throws IOException {
+        assertThat(ThresholdPoint.curve(read(), "near"))
+                .extracting(ThresholdPoint::share)
+                .containsExactly("", "", "1 of 2 networks");
     }
 
     @Test
