@@ -168,8 +168,8 @@ void wrong_arguments_are_refused() {
   problem.plan.rules.watched = 2;
   refused("watched row set 2 of 2");
   problem.plan.rules.watched = -1;
-  problem.plan.family = 3;
-  refused("unknown network family 3");
+  problem.plan.family = 4;
+  refused("unknown network family 4");
   problem.plan.family = GT_PRODUCT_UNITS;
   refused("outputs of product units: 2");
   problem.plan.family = GT_COMPLEX_PRODUCT_UNITS;
