@@ -239,7 +239,7 @@ void predictions_are_those_of_training(int family) {
 int main() {
   skip_without_isa();
   an_order_visits_every_row_once();
-  for (int family : {GT_DENSE, GT_PRODUCT_UNITS, GT_COMPLEX_PRODUCT_UNITS}) {
+  for (int family : {GT_DENSE, GT_PRODUCT_UNITS, GT_COMPLEX_PRODUCT_UNITS, GT_SPLINES}) {
     for (int replicas : {1, 2, 5}) {
       for (int rows : {6, 61, 1000}) {
         Problem full(rows, replicas, family);
