@@ -3,6 +3,9 @@
 //
 //   gputrain_cpu_bench [rows] [width width ...]          default: 1720 rows, 13 80 40 3
 //   gputrain_cpu_bench real|complex [rows] [n m p]       product units, default: 2099 rows, 10 20 40, batches of 500
+//   gputrain_cpu_bench splines [rows] [intervals] [width width ...]
+//                                                        order 3, default: 1872 rows, 5 intervals, 4 8 1; prints the
+//                                                        time of an evaluation and of an iteration of L-BFGS
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -16,6 +19,9 @@
 
 namespace {
 
+// Of the splines.
+constexpr int32_t kOrder = 3;
+
 struct Problem {
   std::vector<int32_t> widths;
   int32_t rows;
@@ -25,15 +31,17 @@ struct Problem {
   gt_plan plan{};
   gt_data data{};
 
-  Problem(int32_t family, int32_t row_count, std::vector<int32_t> given) : widths(std::move(given)), rows(row_count) {
+  Problem(int32_t family, int32_t row_count, std::vector<int32_t> given, int32_t intervals = 0)
+      : widths(std::move(given)), rows(row_count) {
     std::mt19937 random(1);
     std::uniform_real_distribution<double> unit(0, 1);
     int32_t in = widths.front();
     int32_t out = widths.back();
     for (int32_t r = 0; r < rows; r++) {
       double sum = 0;
+      double repeated[2] = {};
       for (int32_t i = 0; i < in; i++) {
-        inputs.push_back(unit(random));
+        inputs.push_back(family == GT_SPLINES ? of_nucleus(i, unit(random), repeated) : unit(random));
         sum += inputs.back() * std::cos(i);
       }
       for (int32_t k = 0; k < out; k++) {
@@ -49,7 +57,16 @@ struct Problem {
     for (size_t l = 0; l + 1 < widths.size() && family == GT_DENSE; l++) {
       parameters((widths[l] + 1) * widths[l + 1], 1 / std::sqrt(widths[l]));
     }
-    if (family != GT_DENSE) {
+    for (size_t l = 0; l + 1 < widths.size() && family == GT_SPLINES; l++) {
+      const int32_t edges = widths[l] * widths[l + 1];
+      parameters(edges * 2, 1);
+      parameters(edges * (intervals + kOrder), 0.3);
+      initial.insert(initial.end(), static_cast<size_t>(edges), 1.0);
+      for (int32_t i = 0; i < widths[l] * (intervals + 2 * kOrder + 1); i++) {
+        initial.push_back(2.0 * (i % (intervals + 2 * kOrder + 1) - kOrder) / intervals - 1);
+      }
+    }
+    if (family == GT_PRODUCT_UNITS || family == GT_COMPLEX_PRODUCT_UNITS) {
       parameters(out * widths[1] * (in + 1), 1 / std::sqrt(in));
       parameters(out * widths[2] * (widths[1] > 0 ? widths[1] : in), 0.1);
       parameters(out * (widths[2] + 1), 0.1);
@@ -71,6 +88,10 @@ struct Problem {
     plan.beta1 = 0.9;
     plan.beta2 = 0.999;
     plan.epsilon = 1e-8;
+    plan.intervals = intervals;
+    plan.order = kOrder;
+    plan.history = 10;
+    plan.evaluations = 25;
     plan.output_weights = weights.data();
     plan.row_sets = 1;
     plan.replicas = 1;
@@ -81,6 +102,22 @@ struct Problem {
     plan.rules.max_epochs = INT64_MAX;
     plan.rules.sample_every = INT64_MAX;
     data = {inputs.data(), targets.data(), rows};
+  }
+
+  // Inputs whose values repeat, as those of nuclei do: two numbers of nucleons, and two functions of their distances
+  // from closed shells, which are kept in `distance`.
+  static double of_nucleus(int32_t column, double random, double distance[2]) {
+    if (column % 4 < 2) {
+      const int number = 8 + static_cast<int>(random * (column % 4 == 0 ? 103 : 150));
+      int least = 1000;
+      for (int shell : {8, 20, 28, 50, 82, 126, 184}) {
+        least = std::min(least, std::abs(number - shell));
+      }
+      distance[column % 4] = least;
+      return number / 80.0 - 1;
+    }
+    const double product = distance[0] * distance[1];
+    return column % 4 == 2 ? 0.2 * product / (distance[0] + distance[1] + 1e-9) - 1 : product / 150 - 1;
   }
 
   // Multiply-adds of an epoch, forward and backward; the first layer needs no input gradient.
@@ -142,9 +179,65 @@ bool check(const Problem& problem) {
   return same && after < before;
 }
 
+// The best and the median of many short runs, in microseconds an epoch.
+struct Times {
+  double best, median;
+};
+
+Times times_of(Session* session, int64_t epochs, int runs) {
+  std::vector<double> times;
+  for (int run = 0; run < runs; run++) {
+    auto begin = std::chrono::steady_clock::now();
+    session->advance(epochs);
+    std::chrono::duration<double, std::micro> passed = std::chrono::steady_clock::now() - begin;
+    times.push_back(passed.count() / static_cast<double>(epochs));
+  }
+  std::sort(times.begin(), times.end());
+  return {times[0], times[times.size() / 2]};
+}
+
+int bench_splines(int count, char** arguments) {
+  const int32_t rows = count > 2 ? std::atoi(arguments[2]) : 1872;
+  const int32_t intervals = count > 3 ? std::atoi(arguments[3]) : 5;
+  std::vector<int32_t> widths;
+  for (int i = 4; i < count; i++) {
+    widths.push_back(std::atoi(arguments[i]));
+  }
+  Problem problem(GT_SPLINES, rows, count > 4 ? widths : std::vector<int32_t>{4, 8, 1}, intervals);
+  problem.plan.loss = GT_MEAN_SQUARED;
+  std::printf("%s, splines of order %d on %d intervals, %d rows, widths", gt_isa(), kOrder, intervals, rows);
+  for (int32_t width : problem.widths) {
+    std::printf(" %d", width);
+  }
+  std::printf("\n");
+  if (!check(problem)) {
+    return 1;
+  }
+  std::printf("threads  us/evaluation (median)  us/iteration (median)\n");
+  for (int threads : {1, 2}) {
+    // An epoch of gradient descent is an evaluation and an update of a few hundred parameters.
+    problem.plan.optimizer = GT_SGD;
+    problem.plan.rules.rate = 1e-3;
+    Session descent(problem, threads);
+    descent.advance(20);
+    const Times evaluation = times_of(&descent, 20, 200);
+    problem.plan.optimizer = GT_LBFGS;
+    problem.plan.rules.rate = 1;
+    Session lbfgs(problem, threads);
+    lbfgs.advance(20);
+    const Times iteration = times_of(&lbfgs, 20, 50);
+    std::printf("%7d  %13.1f (%6.1f)  %12.1f (%6.1f)\n", threads, evaluation.best, evaluation.median, iteration.best,
+                iteration.median);
+  }
+  return 0;
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
+  if (count > 1 && std::strcmp(arguments[1], "splines") == 0) {
+    return bench_splines(count, arguments);
+  }
   const bool real = count > 1 && std::strcmp(arguments[1], "real") == 0;
   const bool complex = count > 1 && std::strcmp(arguments[1], "complex") == 0;
   const int given = real || complex ? 2 : 1;

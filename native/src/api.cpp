@@ -34,7 +34,7 @@ int guarded(F f) noexcept {
 }  // namespace
 
 int gt_open(const gt_plan* plan, const gt_data* data, int32_t threads, gt_session** session) {
-  return guarded([&] { *session = new gt_session(*plan, *data, threads); });
+  return guarded([&] { *session = gputrain::open_session(*plan, *data, threads).release(); });
 }
 
 void gt_close(gt_session* session) { delete session; }

@@ -1,53 +1,10 @@
 // Kernels (covariance functions) of one point with many, in float64. As in simd.h everything lives in GT_ISA.
 #pragma once
 
-#include <cstdint>
-
+#include "doubles.h"
 #include "network.h"
-#include "simd.h"
 
 namespace gputrain::GT_ISA {
-
-#if defined(__AVX512F__)
-constexpr int kDoubles = 8;
-#elif defined(__AVX2__)
-constexpr int kDoubles = 4;
-#else
-constexpr int kDoubles = 2;
-#endif
-
-typedef double Doubles __attribute__((vector_size(8 * kDoubles), aligned(8), may_alias));
-typedef int64_t Longs __attribute__((vector_size(8 * kDoubles)));
-
-GT_INLINE Doubles all(double x) { return x - Doubles{}; }
-
-// e^x for x <= 0 within 2 units in the last place; 0 below -708, where e^x leaves the normal numbers. x = n ln 2 + r
-// with |r| <= ln 2 / 2: ln 2 in two parts, the first short enough that n times it is exact, and the series of e^r to
-// r^13 / 13!, whose rest is 4e-18.
-GT_INLINE Doubles exp_of_negative(Doubles x) {
-  const Doubles magic = all(6755399441055744.0);  // 1.5 * 2^52: adding it rounds to an integer, in the low bits
-  Longs tiny = x < all(-708.0);
-  Doubles clamped = reinterpret_cast<Doubles>((reinterpret_cast<Longs>(x) & ~tiny));
-  Doubles biased = clamped * all(1.4426950408889634) + magic;
-  Doubles n = biased - magic;
-  Doubles r = (clamped - n * all(6.93147180369123816490e-01)) - n * all(1.90821492927058770002e-10);
-  Doubles sum = all(1.0 / 6227020800.0);
-  sum = sum * r + all(1.0 / 479001600.0);
-  sum = sum * r + all(1.0 / 39916800.0);
-  sum = sum * r + all(1.0 / 3628800.0);
-  sum = sum * r + all(1.0 / 362880.0);
-  sum = sum * r + all(1.0 / 40320.0);
-  sum = sum * r + all(1.0 / 5040.0);
-  sum = sum * r + all(1.0 / 720.0);
-  sum = sum * r + all(1.0 / 120.0);
-  sum = sum * r + all(1.0 / 24.0);
-  sum = sum * r + all(1.0 / 6.0);
-  sum = sum * r + all(0.5);
-  sum = sum * r + all(1.0);
-  sum = sum * r + all(1.0);
-  Longs scaled = reinterpret_cast<Longs>(sum) + (reinterpret_cast<Longs>(biased) << 52);
-  return reinterpret_cast<Doubles>(scaled & ~tiny);
-}
 
 GT_INLINE Doubles root(Doubles x) {
 #if defined(__AVX512F__)

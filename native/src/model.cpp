@@ -1,7 +1,5 @@
 #include "model.h"
 
-#include <cstring>
-#include <new>
 #include <numeric>
 #include <stdexcept>
 #include <string>
@@ -11,16 +9,6 @@
 #include "product_units.h"
 
 namespace gputrain {
-
-Floats::Floats(size_t n) : size_(n) {
-  constexpr size_t kLine = 64;
-  size_t bytes = (std::max<size_t>(n, 1) * sizeof(float) + kLine - 1) / kLine * kLine;
-  data_.reset(static_cast<float*>(std::aligned_alloc(kLine, bytes)));
-  if (data_ == nullptr) {
-    throw std::bad_alloc();
-  }
-  std::memset(data_.get(), 0, bytes);
-}
 
 void RowRange::positions(int from, int n, int32_t* to) const {
   if (order != nullptr) {

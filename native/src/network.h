@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "spline_network.h"
+
 namespace gputrain {
 
 // Rows come in groups of this many, a multiple of every vector width; a tile is padded with rows that count nothing.
@@ -147,6 +149,7 @@ struct Kernels {
   double (*multiply_adds)(long rounds);
   // Covariance of a point with `count` others, [columns][stride], rounded up to 8; result has room for as many.
   void (*covariance_row)(const Covariance&, const double* point, const double* others, ptrdiff_t count, double* result);
+  SplineKernels splines;
 };
 
 }  // namespace gputrain

@@ -61,18 +61,11 @@ void Team::advance(Replica& replica, int64_t epochs, int member, int members) {
   // Every member keeps the books, from the same numbers, so that nobody waits for a decision.
   gt_progress progress = replica.progress;
   barrier_.wait(members);
-  for (int64_t done = 0; done < epochs && progress.status == GT_RUNNING; done++) {
-    double rate = gt_begin_epoch(&settings_.rules, &progress) * replica.rate_factor;
-    double loss = run_epoch(replica, progress, rate, &progress.step, member, members);
-    bool due = gt_end_epoch(&settings_.rules, &progress, loss) != 0;
-    if (gt_averaged(&settings_.rules, &progress)) {
-      average(replica, member, members);
-    }
-    if (due) {
-      sample(replica, &progress, rate, member, members);
-      gt_settle(&settings_.rules, &progress);
-    }
-  }
+  run_epochs(
+      settings_.rules, replica.rate_factor, epochs, &progress,
+      [&](double rate) { return run_epoch(replica, progress, rate, &progress.step, member, members); },
+      [&] { average(replica, member, members); },
+      [&](double rate) { sample(replica, &progress, rate, member, members); });
   if (member == 0) {
     replica.progress = progress;
   }
@@ -197,6 +190,7 @@ void Team::sample(Replica& replica, gt_progress* progress, double rate, int memb
     }
   }
   barrier_.wait(members);
+  std::vector<double> all;
   for (size_t s = 0; s < sets; s++) {
     const PackedRows& set = *replica.sets[s];
     double sum = 0;
@@ -207,14 +201,10 @@ void Team::sample(Replica& replica, gt_progress* progress, double rate, int memb
     if (static_cast<int>(s) == settings_.rules.watched && gt_improved(progress, rms) && member == 0) {
       std::copy(replica.primary.data(), replica.primary.data() + replica.primary.size(), replica.best.data());
     }
-    if (member == 0) {
-      replica.samples.rms.push_back(rms);
-    }
+    all.push_back(rms);
   }
   if (member == 0) {
-    replica.samples.epoch.push_back(progress->epoch);
-    replica.samples.loss.push_back(progress->loss);
-    replica.samples.learning_rate.push_back(rate);
+    replica.enter(*progress, rate, all);
   }
   // Nobody updates parameters or squares before all have read them.
   barrier_.wait(members);

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "gputrain/gputrain_cpu.h"
+#include "books.h"
 #include "model.h"
 #include "pool.h"
 
@@ -23,22 +23,14 @@ struct Settings {
   std::vector<double> output_weights;
   std::vector<double> targets;  // [rows, outputs] of the data set, for the samples
   gt_rules rules;
-  std::vector<double> table_loss, table_rate;
 };
 
-struct SampleLog {
-  std::vector<int64_t> epoch;
-  std::vector<double> loss, learning_rate, rms;
-};
+struct Replica : Books {
+  using Books::Books;
 
-struct Replica {
-  int64_t seed;
-  double weight_decay, rate_factor;
   std::vector<std::shared_ptr<const PackedRows>> sets;
   Floats primary, mirror, first_moment, second_moment, best;
   std::vector<double> parameter_sum;  // laid out as primary; empty when the plan averages nothing
-  gt_progress progress;
-  SampleLog samples;
 
   Parameters parameters() const { return {primary.data(), mirror.data()}; }
   void load(const Model& model, const double* given);

@@ -168,8 +168,8 @@ void wrong_arguments_are_refused() {
   problem.plan.rules.watched = 2;
   refused("watched row set 2 of 2");
   problem.plan.rules.watched = -1;
-  problem.plan.family = 3;
-  refused("unknown network family 3");
+  problem.plan.family = 4;
+  refused("unknown network family 4");
   problem.plan.family = GT_PRODUCT_UNITS;
   refused("outputs of product units: 2");
   problem.plan.family = GT_COMPLEX_PRODUCT_UNITS;
@@ -239,7 +239,7 @@ void predictions_are_those_of_training(int family) {
 int main() {
   skip_without_isa();
   an_order_visits_every_row_once();
-  for (int family : {GT_DENSE, GT_PRODUCT_UNITS, GT_COMPLEX_PRODUCT_UNITS}) {
+  for (int family : {GT_DENSE, GT_PRODUCT_UNITS, GT_COMPLEX_PRODUCT_UNITS, GT_SPLINES}) {
     for (int replicas : {1, 2, 5}) {
       for (int rows : {6, 61, 1000}) {
         Problem full(rows, replicas, family);

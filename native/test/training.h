@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "check.h"
+#include "spline_reference.h"
 
 struct Problem {
+  static constexpr int kIntervals = 4, kOrder = 3;
   std::vector<int32_t> widths = {5, 24, 10, 2};
   size_t outputs;
   std::vector<double> inputs, targets, initial, weights = {1, -0.5};
@@ -21,7 +23,9 @@ struct Problem {
   explicit Problem(int rows, int replica_count, int family = GT_DENSE) {
     std::mt19937 random(3);
     std::uniform_real_distribution<double> unit(-1, 1);
-    if (family != GT_DENSE) {
+    if (family == GT_SPLINES) {
+      widths = {5, 6, 3, 2};
+    } else if (family != GT_DENSE) {
       widths = {5, 11, 9, family == GT_COMPLEX_PRODUCT_UNITS ? 2 : 1};
     }
     outputs = static_cast<size_t>(widths[3]);
@@ -32,7 +36,7 @@ struct Problem {
       double x = inputs[static_cast<size_t>(r) * 5];
       targets.push_back(std::sin(3 * x));
       if (outputs == 2) {
-        targets.push_back(family == GT_DENSE ? x * x : 0);
+        targets.push_back(family == GT_COMPLEX_PRODUCT_UNITS ? 0 : x * x);
       }
     }
     auto draw = [&](int n, double bound) {
@@ -44,6 +48,9 @@ struct Problem {
       for (size_t l = 0; l + 1 < widths.size(); l++) {
         draw((widths[l] + 1) * widths[l + 1], 1 / std::sqrt(widths[l]));
       }
+    } else if (family == GT_SPLINES) {
+      reference::SplineNet net = {{widths.begin(), widths.end()}, kIntervals, kOrder};
+      initial = net.draw(&random);
     } else {
       draw(widths[3] * widths[1] * (widths[0] + 1), 0.4);
       draw(widths[3] * widths[2] * widths[1], 0.2);
@@ -72,6 +79,11 @@ struct Problem {
     plan.family = family;
     plan.activation = GT_GELU;
     plan.guard = 1e-3;
+    plan.intervals = kIntervals;
+    plan.order = kOrder;
+    plan.history = 6;
+    plan.evaluations = 25;
+    plan.tolerance = 1e-10;
     plan.loss = family == GT_COMPLEX_PRODUCT_UNITS ? GT_COMPLEX_SQUARED : GT_HUBER;
     plan.optimizer = GT_ADAM;
     plan.huber_delta = 1;

@@ -7,9 +7,11 @@ import gputrain.engine.EngineOptions;
 import gputrain.engine.HostKernelSession;
 import gputrain.engine.KernelProblem;
 import gputrain.engine.KernelSession;
+import gputrain.engine.Optimizer;
 import gputrain.engine.Precision;
 import gputrain.engine.Session;
 import gputrain.engine.TrainingPlan;
+import gputrain.model.SplineNetwork;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +23,10 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.jspecify.annotations.Nullable;
 
-/** Vector kernels in C++ for the processor's widest instruction set; float32, networks of every family. */
+/**
+ * Vector kernels in C++ for the processor's widest instruction set; networks of every family, spline networks in float64
+ * and the others in float32.
+ */
 public final class CppEngine implements Engine {
 
     @Override
@@ -50,9 +55,15 @@ public final class CppEngine implements Engine {
 
     @Override
     public Optional<String> unsupported(TrainingPlan plan) {
-        return plan.precision() == Precision.FLOAT32
+        boolean splines = plan.network() instanceof SplineNetwork;
+        if (plan.optimizer() instanceof Optimizer.Lbfgs && !splines) {
+            return Optional.of("the cpp engine has L-BFGS for spline networks only; use --engine jvm");
+        }
+        Precision computed = splines ? Precision.FLOAT64 : Precision.FLOAT32;
+        return plan.precision() == computed
                 ? Optional.empty()
-                : Optional.of("the cpp engine computes in float32 only, the plan asks for " + plan.precision());
+                : Optional.of("the cpp engine computes " + (splines ? "spline networks" : "such networks") + " in "
+                        + computed + " only, the plan asks for " + plan.precision());
     }
 
     @Override

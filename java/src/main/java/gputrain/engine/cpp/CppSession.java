@@ -20,7 +20,12 @@ import org.jspecify.annotations.Nullable;
 final class CppSession implements Session {
     /** In the order of the header's GT_RUNNING, ... */
     private static final List<Status> STATUSES = List.of(
-            Status.RUNNING, Status.REACHED_EPOCHS, Status.REACHED_LOSS, Status.OUT_OF_PATIENCE, Status.NON_FINITE);
+            Status.RUNNING,
+            Status.REACHED_EPOCHS,
+            Status.REACHED_LOSS,
+            Status.OUT_OF_PATIENCE,
+            Status.NON_FINITE,
+            Status.CONVERGED);
 
     private final TrainingPlan plan;
     private final NativeSession session = new NativeSession();
@@ -61,11 +66,12 @@ final class CppSession implements Session {
         checkOpen();
         List<ReplicaState> states = new ArrayList<>();
         int n = plan.network().parameterCount();
+        int moments = plan.optimizer().momentSize(n);
         try (Progress at = new Progress()) {
             for (int i = 0; i < plan.replicas().size(); i++) {
                 double[] parameters = new double[n];
-                double[] first = new double[n];
-                double[] second = new double[n];
+                double[] first = new double[moments];
+                double[] second = new double[moments];
                 double[] best = new double[n];
                 double[] sum = new double[plan.averageLast() > 0 ? n : 0];
                 check(NativeCpu.gt_get_state(session, i, at, parameters, first, second, best, orNull(sum)));

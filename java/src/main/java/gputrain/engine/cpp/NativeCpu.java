@@ -204,6 +204,27 @@ final class NativeCpu {
         native NativePlan optimizer(int value);
 
         @MemberSetter
+        native NativePlan intervals(int value);
+
+        @MemberSetter
+        native NativePlan order(int value);
+
+        @MemberSetter
+        native NativePlan history(int value);
+
+        @MemberSetter
+        native NativePlan evaluations(int value);
+
+        @MemberSetter
+        native NativePlan tolerance(double value);
+
+        @MemberSetter
+        native NativePlan penalty_l1(double value);
+
+        @MemberSetter
+        native NativePlan penalty_entropy(double value);
+
+        @MemberSetter
         native NativePlan huber_delta(double value);
 
         @MemberSetter

@@ -12,6 +12,7 @@ import gputrain.engine.cpp.NativeCpu.NativeReplica;
 import gputrain.engine.cpp.NativeCpu.Rules;
 import gputrain.model.DenseNetwork;
 import gputrain.model.ProductUnitNetwork;
+import gputrain.model.SplineNetwork;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.DoublePointer;
@@ -26,6 +27,7 @@ final class PlanMemory {
 
     static NativePlan plan(TrainingPlan plan) {
         NativePlan to = new NativePlan();
+        to.activation(0).guard(0).intervals(0).order(0);
         if (plan.network() instanceof DenseNetwork dense) {
             network(to, 0, dense.widths());
             to.activation(
@@ -35,12 +37,15 @@ final class PlanMemory {
                         case RELU -> 2;
                         case TANH -> 3;
                     });
-            to.guard(0);
         } else if (plan.network() instanceof ProductUnitNetwork units) {
             List<Integer> widths = List.of(units.inputs(), units.linearUnits(), units.productUnits(), units.outputs());
             network(to, units.complex() ? 2 : 1, widths);
-            to.activation(0).guard(units.guard());
+            to.guard(units.guard());
+        } else if (plan.network() instanceof SplineNetwork splines) {
+            network(to, 3, splines.widths());
+            to.intervals(splines.intervals()).order(splines.order());
         }
+        to.penalty_l1(plan.penalty().l1()).penalty_entropy(plan.penalty().entropy());
         to.loss(
                 plan.loss() instanceof Loss.Huber
                         ? 0
@@ -48,10 +53,7 @@ final class PlanMemory {
                                 ? 1
                                 : plan.loss() instanceof Loss.MeanSquared ? 2 : 3);
         to.huber_delta(plan.loss() instanceof Loss.Huber huber ? huber.delta() : 1);
-        Optimizer.Adam adam = plan.optimizer() instanceof Optimizer.Adam given ? given : Optimizer.Adam.DEFAULT;
-        to.optimizer(plan.optimizer() instanceof Optimizer.Adam ? 0 : 1);
-        to.beta1(adam.beta1()).beta2(adam.beta2()).epsilon(adam.epsilon());
-        to.momentum(plan.optimizer() instanceof Optimizer.Sgd sgd ? sgd.momentum() : 0);
+        optimizer(plan.optimizer(), to);
         to.batch_size(plan.batchSize());
         to.shuffle(plan.shuffle() ? 1 : 0);
         to.output_weights(doubles(plan.monitor().outputWeights()));
@@ -60,6 +62,21 @@ final class PlanMemory {
         to.replica(replicas(plan));
         rules(plan, to.rules());
         return to;
+    }
+
+    private static void optimizer(Optimizer optimizer, NativePlan to) {
+        Optimizer.Adam adam = optimizer instanceof Optimizer.Adam given ? given : Optimizer.Adam.DEFAULT;
+        to.beta1(adam.beta1()).beta2(adam.beta2()).epsilon(adam.epsilon());
+        to.momentum(optimizer instanceof Optimizer.Sgd sgd ? sgd.momentum() : 0);
+        to.history(0).evaluations(0).tolerance(0);
+        if (optimizer instanceof Optimizer.Adam) {
+            to.optimizer(0);
+        } else if (optimizer instanceof Optimizer.Sgd) {
+            to.optimizer(1);
+        } else if (optimizer instanceof Optimizer.Lbfgs lbfgs) {
+            to.optimizer(2).history(lbfgs.history()).evaluations(lbfgs.evaluations());
+            to.tolerance(lbfgs.tolerance());
+        }
     }
 
     private static void network(NativePlan to, int family, List<Integer> widths) {
