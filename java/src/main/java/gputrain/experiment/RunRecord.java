@@ -5,8 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import gputrain.data.DataLibrary;
 import gputrain.data.TheoryEntry;
 import gputrain.data.TheoryTable;
-import gputrain.engine.EdgePenalty;
-import gputrain.engine.GridUpdates;
 import gputrain.engine.ReplicaState;
 import gputrain.evaluation.Deviation;
 import gputrain.evaluation.SetMetrics;
@@ -51,7 +49,7 @@ final class RunRecord {
         strings(root.putArray("deviations"), experiment.deviations());
         data();
         network();
-        settings();
+        RunSettings.write(root.putObject("settings"), experiment);
         seeds.forEach(root.putArray("seeds")::add);
         surroundings.describe(root);
         root.put("started", started);
@@ -149,83 +147,6 @@ final class RunRecord {
         }
         ArrayNode targets = root.putArray("targets");
         experiment.outputs().targets().forEach(target -> targets.add(target.name()));
-    }
-
-    private void settings() {
-        Experiment.Training training = experiment.training();
-        ObjectNode settings = root.putObject("settings");
-        settings.put(
-                "input scaling",
-                switch (experiment.inputs().scaling()) {
-                    case "unit" ->
-                        "centred, in units of "
-                                + PlanText.number(experiment.inputs().unit());
-                    case "divided" ->
-                        "divided by " + PlanText.number(experiment.inputs().unit());
-                    default -> experiment.inputs().scaling();
-                });
-        settings.put(
-                "output scaling",
-                experiment.outputs().scaling().equals("unit")
-                        ? "unit " + PlanText.number(experiment.outputs().unitMeV()) + " MeV"
-                        : experiment.outputs().scaling());
-        settings.put(
-                "mass from",
-                experiment.outputs().targets().get(experiment.outputs().mass()).name());
-        settings.put("loss", PlanText.of(training.loss()));
-        settings.put("optimiser", PlanText.of(training.optimizer()));
-        settings.put("learning rate", PlanText.of(training.learningRate()));
-        settings.put("weight decay", PlanText.number(training.weightDecay()));
-        settings.put("batch", training.batchSize() == 0 ? "full" : Integer.toString(training.batchSize()));
-        splineSettings(settings, training);
-        settings.put("precision", training.precision().name().toLowerCase(java.util.Locale.ROOT));
-        settings.put("epochs at most", training.epochs());
-        if (training.stopBelowLoss() > 0) {
-            settings.put("stop below training loss", PlanText.number(training.stopBelowLoss()));
-        }
-        if (training.averageLast() > 0) {
-            settings.put(
-                    "parameters",
-                    "mean over " + PlanText.averaged(training.epochs(), training.averageLast())
-                            + (experiment.leakFree().isPresent() ? " (the paper's protocol only)" : ""));
-        }
-        experiment
-                .leakFree()
-                .ifPresent(leakFree -> settings.put(
-                        "leak-free",
-                        "1 of " + leakFree.parts() + " parts aside, " + leakFree.epochs() + " epochs at most, "
-                                + (leakFree.patience() == 0
-                                        ? "no patience limit"
-                                        : "patience " + leakFree.patience() + " epochs")
-                                + ", weight decay " + PlanText.number(leakFree.weightDecay())));
-    }
-
-    private static void splineSettings(ObjectNode settings, Experiment.Training training) {
-        if (!training.penalty().equals(EdgePenalty.NONE)) {
-            settings.put(
-                    "penalty of edges",
-                    "L1 " + PlanText.number(training.penalty().l1()) + ", entropy "
-                            + PlanText.number(training.penalty().entropy()));
-        }
-        if (!training.gridUpdates().equals(GridUpdates.NEVER)) {
-            settings.put(
-                    "knots updated",
-                    "every " + training.gridUpdates().every() + " epochs before epoch "
-                            + training.gridUpdates().until() + ", "
-                            + PlanText.number(training.gridUpdates().uniformShare())
-                            + " of them evenly spaced, the others at quantiles");
-        }
-        int k = 1;
-        for (Experiment.Refinement refinement : training.refinements()) {
-            settings.put(
-                    "refinement " + k++,
-                    (refinement.intervals() > 0 ? refinement.intervals() + " intervals, " : "")
-                            + (refinement.pruneBelow() > 0
-                                    ? "edges below " + PlanText.number(refinement.pruneBelow())
-                                            + " of their layer's largest switched off, "
-                                    : "")
-                            + refinement.epochs() + " more epochs");
-        }
     }
 
     private ObjectNode protocol(ProtocolResult result) {
