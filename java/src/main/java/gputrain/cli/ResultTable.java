@@ -36,11 +36,12 @@ final class ResultTable {
         out.flush();
     }
 
-    /** Training and test set, then what else there is, two to a line. */
+    /** Training and test set, or both together where every network has its own, then what else there is, two to a line. */
     private static void baseline(PrintWriter out, JsonNode baseline) {
         List<String> figures = new ArrayList<>();
+        boolean divided = baseline.path("metrics").has("train");
         baseline.path("metrics").properties().forEach(entry -> {
-            if (!entry.getKey().equals("all")) {
+            if (!divided || !entry.getKey().equals("all")) {
                 figures.add(entry.getKey() + " " + figure(entry.getValue().path("rmsdMeV")) + " ("
                         + entry.getValue().path("count").asInt() + ")");
             }

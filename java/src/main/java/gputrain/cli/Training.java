@@ -95,8 +95,7 @@ final class Training {
         if (!quiet) {
             int seeds = options.seeds().size();
             err.println(experiment.name() + ": " + experiment.title());
-            err.println("  " + experiment.data().selection() + ": " + prepared.trainingRows().length + " to train, "
-                    + prepared.testRows().length + " to test; network "
+            err.println("  " + experiment.data().selection() + ": " + prepared.describeSets() + "; network "
                     + prepared.network().text() + ", "
                     + prepared.network().parameterCount() + " parameters, " + seeds
                     + (seeds == 1 ? " seed" : " seeds"));

@@ -122,7 +122,10 @@ public final class ExperimentRun {
         EngineOptions engineOptions = surroundings.options();
         List<Prediction> predictions =
                 model.predict(nuclides, library, surroundings.choice().engine(), engineOptions, new ArrayList<>());
-        return RunTables.predictions(predictions, experiments, RunTables.sets(prepared));
+        RunTables.Beside beside = new RunTables.Beside(
+                prepared.dividedBySeed() ? TestPrediction.of(prepared, result) : Map.of(),
+                prepared.corrected().map(library::theory));
+        return RunTables.predictions(predictions, experiments, RunTables.sets(prepared), beside);
     }
 
     private ObjectNode identity() {

@@ -280,7 +280,7 @@ public final class KernelRun {
                 write(COMPONENTS, components.csv());
                 record.get().fitted(fit, components, predictions.size());
             }
-            return RunTables.predictions(predictions, experiments, sets);
+            return RunTables.predictions(predictions, experiments, sets, RunTables.Beside.NOTHING);
         }
     }
 

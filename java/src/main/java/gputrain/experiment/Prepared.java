@@ -262,6 +262,18 @@ public final class Prepared {
         return experiment.data().split() instanceof Experiment.Split.RandomBySeed;
     }
 
+    /** The id of the theory table that the networks correct: the one that the mass target looks into. */
+    public Optional<String> corrected() {
+        return experiment.outputs().targets().get(experiment.outputs().mass()).table();
+    }
+
+    /** How many nuclei a network trains on and is tested on, in words. */
+    public String describeSets() {
+        List<int[]> sets = rowSets(Protocol.PAPER, 0);
+        return sets.get(0).length + " to train, " + sets.get(1).length + " to test"
+                + (dividedBySeed() ? ", divided anew for every network" : "");
+    }
+
     /** The network's shape. */
     public Network network() {
         return experiment.network();

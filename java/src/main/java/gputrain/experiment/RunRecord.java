@@ -47,7 +47,7 @@ final class RunRecord {
         paper.put("doi", experiment.paper().doi());
         paper.put("table", experiment.paper().where());
         strings(root.putArray("deviations"), experiment.deviations());
-        data();
+        data(library);
         network();
         RunSettings.write(root.putObject("settings"), experiment);
         seeds.forEach(root.putArray("seeds")::add);
@@ -62,10 +62,15 @@ final class RunRecord {
         root.set("metrics", first.get("metrics"));
         root.set("published", first.get("published"));
         root.set("timing", first.get("timing"));
+        for (String key : List.of("importance", "suggestions")) {
+            if (first.has(key)) {
+                root.set(key, first.get(key));
+            }
+        }
         return root;
     }
 
-    private void data() {
+    private void data(DataLibrary library) {
         ArrayNode data = root.putArray("data");
         prepared.sources().forEach(table -> {
             ObjectNode node = data.addObject();
@@ -86,14 +91,27 @@ final class RunRecord {
                                 .map(extra -> "; " + extra.name() + ": " + extra.selection())
                                 .collect(Collectors.joining()));
         root.put("split", describeSplit());
+        root.put("dividedBySeed", prepared.dividedBySeed());
+        prepared.corrected().ifPresent(id -> {
+            ObjectNode corrected = root.putObject("corrected");
+            corrected.put("id", id);
+            corrected.put("title", library.info(id).title());
+        });
         ObjectNode sets = root.putObject("sets");
         List<int[]> divided = prepared.rowSets(Protocol.PAPER, 0);
         sets.put("train", divided.get(0).length);
         sets.put("test", divided.get(1).length);
         prepared.extraRows().forEach((name, rows) -> sets.put(name, rows.length));
         for (Experiment.Subset subset : experiment.data().subsets()) {
-            sets.put(subset.name(), prepared.part(subset, prepared.rowsOf(subset.of())).length);
+            if (isOneSet(subset)) {
+                sets.put(subset.name(), prepared.part(subset, prepared.rowsOf(subset.of())).length);
+            }
         }
+    }
+
+    /** Whether a subset has the same nuclei for every network. */
+    private boolean isOneSet(Experiment.Subset subset) {
+        return !(prepared.dividedBySeed() && List.of("train", "test").contains(subset.of()));
     }
 
     private String describeSplit() {
@@ -172,6 +190,9 @@ final class RunRecord {
         });
         if (!result.thresholds().isEmpty()) {
             thresholds(node.putArray("thresholds"), result.thresholds(), experiment);
+        }
+        if (prepared.network() instanceof SplineNetwork splines) {
+            SplineRecord.write(node, prepared, splines, result);
         }
         ArrayNode replicas = node.putArray("replicas");
         for (int i = 0; i < result.outcome().states().size(); i++) {
@@ -301,13 +322,18 @@ final class RunRecord {
             ObjectNode node = baselines.addObject();
             node.put("name", table.title());
             ObjectNode metrics = node.putObject("metrics");
-            metrics.set("train", baseline(table, experimentMeV, prepared.trainingRows()));
-            metrics.set("test", baseline(table, experimentMeV, prepared.testRows()));
+            // Where every network has sets of its own, the theory's deviation is that of all of them.
+            if (!prepared.dividedBySeed()) {
+                metrics.set("train", baseline(table, experimentMeV, prepared.trainingRows()));
+                metrics.set("test", baseline(table, experimentMeV, prepared.testRows()));
+            }
             metrics.set("all", baseline(table, experimentMeV, prepared.rowsOf("all")));
             prepared.extraRows().forEach((name, rows) -> metrics.set(name, baseline(table, experimentMeV, rows)));
             for (Experiment.Subset subset : experiment.data().subsets()) {
-                int[] part = prepared.part(subset, prepared.rowsOf(subset.of()));
-                metrics.set(subset.name(), baseline(table, experimentMeV, part));
+                if (isOneSet(subset)) {
+                    int[] part = prepared.part(subset, prepared.rowsOf(subset.of()));
+                    metrics.set(subset.name(), baseline(table, experimentMeV, part));
+                }
             }
         }
     }

@@ -2,6 +2,7 @@ package gputrain.experiment;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
 import gputrain.data.MassEntry;
+import gputrain.data.TheoryTable;
 import gputrain.engine.Sample;
 import gputrain.nuclide.Elements;
 import gputrain.nuclide.Nuclide;
@@ -44,6 +45,16 @@ final class RunTables {
     }
 
     /**
+     * What only some runs have beside their predictions.
+     *
+     * @param test by nuclide, where every network has a test set of its own; otherwise none
+     * @param theory the table that the networks correct
+     */
+    record Beside(Map<Nuclide, TestPrediction> test, Optional<TheoryTable> theory) {
+        static final Beside NOTHING = new Beside(Map.of(), Optional.empty());
+    }
+
+    /**
      * One line per nuclide.
      *
      * @param experiments the experimental masses there are
@@ -51,7 +62,7 @@ final class RunTables {
      * @param ensemble predictions
      */
     static String predictions(
-            List<Prediction> ensemble, Map<Nuclide, MassEntry> experiments, Map<Nuclide, String> sets) {
+            List<Prediction> ensemble, Map<Nuclide, MassEntry> experiments, Map<Nuclide, String> sets, Beside beside) {
         StringWriter text = new StringWriter();
         CsvWriter csv = CsvWriter.builder().build(text);
         boolean complex = ensemble.stream().anyMatch(one -> Double.isFinite(one.imaginaryMeV()));
@@ -69,6 +80,10 @@ final class RunTables {
         if (complex) {
             header.add("imaginaryMeV");
         }
+        if (!beside.test().isEmpty()) {
+            header.addAll(List.of("heldOutMeV", "heldOutNetworks"));
+        }
+        beside.theory().ifPresent(table -> header.add("theoryMeV"));
         csv.writeRecord(header);
         for (Prediction prediction : ensemble) {
             Nuclide nuclide = prediction.nuclide();
@@ -89,6 +104,15 @@ final class RunTables {
             if (complex) {
                 line.add(number(prediction.imaginaryMeV(), "%.6f"));
             }
+            if (!beside.test().isEmpty()) {
+                TestPrediction test = beside.test().getOrDefault(nuclide, new TestPrediction(Double.NaN, 0));
+                line.add(number(test.massExcessMeV(), "%.6f"));
+                line.add(Integer.toString(test.networks()));
+            }
+            beside.theory()
+                    .ifPresent(table -> line.add(table.find(nuclide)
+                            .map(theory -> number(theory.massExcessMeV(), "%.6f"))
+                            .orElse("")));
             csv.writeRecord(line);
         }
         closed(csv);

@@ -80,7 +80,7 @@ enum Ink {
         return switch (set) {
             case "train" -> TRAIN;
             case "validation" -> VALIDATION;
-            case "test" -> TEST;
+            case "test", Sets.HELD_OUT -> TEST;
             case "all" -> ALL;
             default -> OTHER;
         };

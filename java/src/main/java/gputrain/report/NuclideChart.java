@@ -71,12 +71,18 @@ final class NuclideChart {
         chart.magicNumbers();
         chart.legend();
         boolean unmeasured = predictions.size() > chart.compared.size();
+        boolean heldOut = chart.compared.stream().anyMatch(Prediction::isHeldOut);
         return new Figure(
                 fileName,
-                what + " (experiment minus prediction) of " + Numbers.count(chart.compared.size())
-                        + " nuclei. Nuclei of the test set are outlined; a bar marks the larger negative residuals;"
-                        + " lines frame the magic numbers."
-                        + (unmeasured ? " Pale: predicted, no experimental value in this selection." : ""),
+                what + " (experiment minus prediction"
+                        + (heldOut ? " of the networks that did not train on the nucleus" : "")
+                        + ") of " + Numbers.count(chart.compared.size()) + " nuclei. "
+                        + (chart.hasTestSet() ? "Nuclei of the test set are outlined; a" : "A")
+                        + " bar marks the larger negative residuals; lines frame the magic numbers."
+                        + (unmeasured
+                                ? " Pale: predicted, no experimental value in this selection"
+                                        + (heldOut ? ", or in no network's test set." : ".")
+                                : ""),
                 chart.svg);
     }
 
@@ -100,6 +106,10 @@ final class NuclideChart {
             index++;
         }
         return residualMeV < 0 ? -index : index;
+    }
+
+    private boolean hasTestSet() {
+        return compared.stream().anyMatch(Prediction::isTest);
     }
 
     private void axes() {
@@ -230,6 +240,9 @@ final class NuclideChart {
             }
             svg.text(left + side + 8, rowTop + 11.5, className(c), Anchor.START, Ink.TEXT, Frame.TICK_SIZE);
         }
+        if (!hasTestSet()) {
+            return;
+        }
         double last = top + 10 + (2 * CLASSES + 1) * (side + 2) + 6;
         String outline = "M" + Numbers.coordinate(left + 0.5) + " " + Numbers.coordinate(last) + "h13v13h-13z";
         svg.path(outline, Stroke.solid(Ink.TEXT, 1.1));
@@ -257,7 +270,7 @@ final class NuclideChart {
         return p.name() + " (Z " + p.nuclide().Z() + ", N " + p.nuclide().N() + "), " + p.set() + ": residual "
                 + Numbers.signedEnergy(p.residualMeV()) + " MeV; experiment "
                 + Numbers.energy(p.experimentMeV(), p.uncertaintyMeV()) + ", predicted "
-                + Numbers.energy(p.predictedMeV(), p.spreadMeV())
+                + Numbers.energy(p.judgedMeV(), p.isHeldOut() ? Double.NaN : p.spreadMeV())
                 + (Double.isFinite(p.imaginaryMeV()) ? "; |Im y| " + Numbers.energy(p.imaginaryMeV()) : "");
     }
 

@@ -92,7 +92,9 @@ final class PageFigures {
             page.element("th", name, "class", "n");
         }
         page.element("th", "Set");
-        for (String name : List.of("experiment", "predicted ± sd of seeds", "experiment − predicted")) {
+        boolean heldOut = worst.stream().anyMatch(Prediction::isHeldOut);
+        String predicted = heldOut ? "predicted" : "predicted ± sd of seeds";
+        for (String name : List.of("experiment", predicted, "experiment − predicted")) {
             page.element("th", name + " (MeV)", "class", "n");
         }
         page.close().close().open("tbody");
@@ -102,11 +104,11 @@ final class PageFigures {
             page.element("td", Integer.toString(p.nuclide().N()), "class", "n");
             page.element("td", p.set());
             page.element("td", Numbers.energy(p.experimentMeV(), p.uncertaintyMeV()), "class", "n");
-            page.element("td", Numbers.energy(p.predictedMeV(), p.spreadMeV()), "class", "n");
+            page.element("td", Numbers.energy(p.judgedMeV(), p.isHeldOut() ? Double.NaN : p.spreadMeV()), "class", "n");
             page.element("td", Numbers.signedEnergy(p.residualMeV()), "class", "n strong");
             page.close();
         }
         page.close().close().close();
-        page.element("p", "Mass excess in MeV.", "class", "note");
+        page.element("p", ("Mass excess in MeV. " + protocol.heldOutSentence()).strip(), "class", "note");
     }
 }

@@ -9,10 +9,14 @@ import java.util.List;
 /**
  * A line of a predictions file: atomic mass excesses in MeV, NaN where there is no value.
  *
- * @param set name of the set of nuclei; {@code none} for a nuclide without an experimental value
+ * @param set name of the set of nuclei; {@code none} for a nuclide without an experimental value; {@link Sets#HELD_OUT} for
+ *     one that some networks have in a test set of their own
+ * @param predictedMeV mean of all replicas
  * @param spreadMeV standard deviation over the replicas
- * @param residualMeV experiment minus prediction
+ * @param residualMeV experiment minus {@link #judgedMeV}
  * @param imaginaryMeV mean of the replicas' |Im y|, of complex networks
+ * @param heldOutMeV mean of the replicas that have the nucleus in a test set of their own
+ * @param theoryMeV of the theory that the networks correct
  */
 record Prediction(
         Nuclide nuclide,
@@ -23,9 +27,13 @@ record Prediction(
         double predictedMeV,
         double spreadMeV,
         double residualMeV,
-        double imaginaryMeV) {
+        double imaginaryMeV,
+        double heldOutMeV,
+        double theoryMeV) {
     static final String NO_SET = "none";
     private static final String IMAGINARY = "imaginaryMeV";
+    private static final String HELD_OUT = "heldOutMeV";
+    private static final String THEORY = "theoryMeV";
 
     static List<Prediction> read(Path file) {
         List<Prediction> predictions = new ArrayList<>();
@@ -36,6 +44,16 @@ record Prediction(
     /** Whether it is in a set and can be compared with experiment. */
     boolean compared() {
         return !set.equals(NO_SET) && Double.isFinite(residualMeV);
+    }
+
+    /** Whether its residual is of the networks that did not train on it. */
+    boolean isHeldOut() {
+        return set.equals(Sets.HELD_OUT);
+    }
+
+    /** The prediction that it is judged by. */
+    double judgedMeV() {
+        return isHeldOut() ? heldOutMeV : predictedMeV;
     }
 
     /** Mass number and symbol, as in ¹³²Sn. */
@@ -53,15 +71,30 @@ record Prediction(
         if (z < 0 || n < 0 || z + n == 0) {
             throw row.error("Z", "not a nuclide: Z=" + z + ", N=" + n);
         }
+        String set = row.text("set");
+        double experimentMeV = row.number("experimentMeV");
+        double residualMeV = row.number("residualMeV");
+        double heldOutMeV = optional(row, HELD_OUT);
+        if (row.columns().contains(HELD_OUT) && set.equals("all")) {
+            // Most networks trained on the nucleus: the residual of their mean would be no test.
+            residualMeV = experimentMeV - heldOutMeV;
+            set = Double.isFinite(heldOutMeV) ? Sets.HELD_OUT : set;
+        }
         return new Prediction(
                 new Nuclide(z, n),
                 row.text("symbol"),
-                row.text("set"),
-                row.number("experimentMeV"),
+                set,
+                experimentMeV,
                 row.number("experimentUncertaintyMeV"),
                 row.number("predictedMeV"),
                 row.number("spreadMeV"),
-                row.number("residualMeV"),
-                row.columns().contains(IMAGINARY) ? row.number(IMAGINARY) : Double.NaN);
+                residualMeV,
+                optional(row, IMAGINARY),
+                heldOutMeV,
+                optional(row, THEORY));
+    }
+
+    private static double optional(Row row, String column) {
+        return row.columns().contains(column) ? row.number(column) : Double.NaN;
     }
 }

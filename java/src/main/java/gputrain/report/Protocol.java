@@ -15,6 +15,7 @@ import java.util.Map;
  * @param sets metrics per set of nuclei, in the order of a table
  * @param traces empty when there is no metrics file
  * @param predictions empty when there is no predictions file
+ * @param dividedBySeed whether every network has training and test nuclei of its own
  */
 record Protocol(
         String name,
@@ -22,7 +23,8 @@ record Protocol(
         Json json,
         Map<String, SetMetrics> sets,
         List<Trace> traces,
-        List<Prediction> predictions) {
+        List<Prediction> predictions,
+        boolean dividedBySeed) {
     static final String LEAK_FREE = "leak-free";
 
     /**
@@ -43,7 +45,8 @@ record Protocol(
     static List<Protocol> readAll(Path runDirectory, Json run) {
         List<Protocol> protocols = new ArrayList<>();
         for (Json json : run.get("protocols").items()) {
-            protocols.add(read(runDirectory, json));
+            protocols.add(
+                    read(runDirectory, json, run.get("dividedBySeed").textOr("").equals("true")));
         }
         if (protocols.isEmpty()) {
             throw new ReportException(run.file() + ": protocols: expected at least one; train the experiment first");
@@ -79,11 +82,34 @@ record Protocol(
         return extras.contains(set) ? Ink.EXTRA_SETS.get(extras.indexOf(set) % Ink.EXTRA_SETS.size()) : Ink.ofSet(set);
     }
 
-    /** What the ensemble of these protocols is; sets differ from seed to seed only where some nuclei validate. */
+    /** What the ensemble of these protocols is; sets differ from seed to seed where nuclei validate or are divided anew. */
     static String ensemble(List<Protocol> protocols) {
         boolean validation = protocols.stream().anyMatch(p -> p.sets().containsKey("validation"));
+        boolean divided = protocols.stream().anyMatch(Protocol::dividedBySeed);
+        String own = divided
+                ? validation ? "train, validation and test" : "train and test"
+                : validation ? "train and validation" : "";
         return "ensemble: the mean prediction of all seeds"
-                + (validation ? ", on train and validation of those that have the nucleus in that set" : "");
+                + (own.isEmpty() ? "" : ", on " + own + " of those that have the nucleus in that set");
+    }
+
+    /** How residuals are meant where a nucleus trains some networks and tests others; empty elsewhere. */
+    String heldOutSentence() {
+        List<Prediction> divided =
+                predictions.stream().filter(p -> p.isHeldOut() || isUntested(p)).toList();
+        long untested = divided.stream().filter(Protocol::isUntested).count();
+        return !dividedBySeed || divided.isEmpty()
+                ? ""
+                : "Held out: the prediction of a nucleus is the mean of those networks that have it in their test set"
+                        + (untested == 0
+                                ? "."
+                                : "; " + Numbers.count(untested) + " of " + Numbers.count(divided.size())
+                                        + (untested == 1 ? " nuclei is" : " nuclei are")
+                                        + " in no network's test set and not shown.");
+    }
+
+    private static boolean isUntested(Prediction p) {
+        return p.set().equals("all") && !Double.isFinite(p.heldOutMeV());
     }
 
     /** The name reduced to what a file name may hold. */
@@ -92,7 +118,7 @@ record Protocol(
         return stem.isBlank() ? "protocol" : stem;
     }
 
-    private static Protocol read(Path runDirectory, Json json) {
+    private static Protocol read(Path runDirectory, Json json, boolean dividedBySeed) {
         String name = json.get("name").textOr("protocol");
         String title = json.get("title").textOr(name);
         Path directory = runDirectory.resolve(json.get("directory").textOr("")).normalize();
@@ -108,7 +134,8 @@ record Protocol(
                 json,
                 setMetrics(json),
                 Files.exists(metrics) ? Trace.read(metrics) : List.of(),
-                Files.exists(predictions) ? Prediction.read(predictions) : List.of());
+                Files.exists(predictions) ? Prediction.read(predictions) : List.of(),
+                dividedBySeed);
     }
 
     private static Map<String, SetMetrics> setMetrics(Json json) {

@@ -85,7 +85,7 @@ final class ResidualFigures {
         });
         return new Figure(
                 protocol.fileStem() + "-residuals.svg",
-                "Residuals in bins of " + Numbers.significant(binMeV, 2) + " MeV." + moments() + outside(),
+                "Residuals in bins of " + Numbers.significant(binMeV, 2) + " MeV." + moments() + outside() + heldOut(),
                 svg);
     }
 
@@ -115,7 +115,7 @@ final class ResidualFigures {
         svg.line(frame.left(), frame.py(0), frame.right(), frame.py(0), Stroke.solid(Ink.TEXT, 0.8));
         return new Figure(
                 protocol.fileStem() + "-residuals-n.svg",
-                "Residuals over the neutron number; dashed: magic numbers." + outside(),
+                "Residuals over the neutron number; dashed: magic numbers." + outside() + heldOut(),
                 svg);
     }
 
@@ -154,6 +154,11 @@ final class ResidualFigures {
                     + Numbers.energy(Math.sqrt(squares / members.size())));
         });
         return " Mean and standard deviation in MeV: " + String.join("; ", parts) + ".";
+    }
+
+    private String heldOut() {
+        String sentence = protocol.heldOutSentence();
+        return sentence.isEmpty() ? "" : " " + sentence;
     }
 
     private String outside() {

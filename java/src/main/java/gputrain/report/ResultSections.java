@@ -170,7 +170,8 @@ final class ResultSections {
         List<String> sets = new ArrayList<>();
         run.get("sets").members().forEach((set, size) -> sets.add(count(size.number()) + " " + set));
         if (!sets.isEmpty()) {
-            parts.add("nuclei: " + String.join(", ", sets));
+            parts.add("nuclei: " + String.join(", ", sets)
+                    + (protocols.get(0).dividedBySeed() ? ", divided anew for every network" : ""));
         }
         int seeds = run.get("seeds").items().size();
         if (seeds > 0) {

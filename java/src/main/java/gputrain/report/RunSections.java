@@ -270,6 +270,7 @@ final class RunSections {
     private static String ending(String status) {
         return switch (status) {
             case "REACHED_LOSS" -> "training loss reached";
+            case "CONVERGED" -> "converged";
             case "REACHED_EPOCHS" -> "all epochs done";
             case "OUT_OF_PATIENCE" -> "no improvement within the patience";
             case "NON_FINITE" -> "loss not finite";

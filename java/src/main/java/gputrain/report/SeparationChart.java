@@ -68,14 +68,18 @@ final class SeparationChart {
             }
         }
         svg.text(energies.right(), 20, element, Anchor.END, Ink.TEXT, 14);
-        new Legend(svg, LEFT, 20)
+        Legend legend = new Legend(svg, LEFT, 20)
                 .line("predicted", Stroke.solid(Ink.TRAIN, 1.6))
-                .dot("measured", Ink.TEXT, true)
-                .dot("measured, test set", Ink.TEST, false);
+                .dot("measured", Ink.TEXT, true);
+        if (!protocol.dividedBySeed()) {
+            legend.dot("measured, test set", Ink.TEST, false);
+        }
         return new Figure(
                 protocol.fileStem() + "-sn-z" + z + ".svg",
-                "Neutron separation energies of " + symbol + "; Δ is measured minus predicted. Open points: one of"
-                        + " the two nuclei is in the test set.",
+                "Neutron separation energies of " + symbol + "; Δ is measured minus predicted. "
+                        + (protocol.dividedBySeed()
+                                ? "Predicted by the mean of all networks, most of which trained on the two nuclei: no test."
+                                : "Open points: one of the two nuclei is in the test set."),
                 svg);
     }
 

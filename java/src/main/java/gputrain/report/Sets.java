@@ -6,7 +6,10 @@ import java.util.Map;
 
 /** The sets of nuclei that a run is judged by. */
 final class Sets {
-    private static final List<String> USUAL = List.of("train", "validation", "test", "all");
+    /** The nuclei of runs divided anew for every network, judged by the networks that did not train on them. */
+    static final String HELD_OUT = "held out";
+
+    private static final List<String> USUAL = List.of("train", "validation", "test", HELD_OUT, "all");
 
     private Sets() {}
 

@@ -48,12 +48,20 @@ final class StudyData {
             Json record = Json.read(run.directory().record());
             Protocol protocol = Protocol.readAll(run.directory().path(), record).get(0);
             requireComplete(run, record, protocol);
+            if (protocol.traces().isEmpty()) {
+                throw new ReportException(
+                        run.directory().path() + ": metrics.csv is empty or missing; restore the file, or train again");
+            }
             return protocol;
         });
     }
 
     /** A file cut at the end of a line still reads well, and would change every figure without a word. */
     private static void requireComplete(SavedRun run, Json record, Protocol protocol) {
+        if (protocol.dividedBySeed()) {
+            requireDivided(run, record, protocol);
+            return;
+        }
         record.get("sets").members().forEach((set, size) -> {
             long there = protocol.predictions().stream()
                     .filter(p -> p.set().equals(set) && Double.isFinite(p.predictedMeV()))
@@ -68,9 +76,19 @@ final class StudyData {
                                 + ", the run has " + Math.round(size.number()) + "; restore the file, or train again");
             }
         });
-        if (protocol.traces().isEmpty()) {
-            throw new ReportException(
-                    run.directory().path() + ": metrics.csv is empty or missing; restore the file, or train again");
+    }
+
+    /** Its nuclei belong to another set for every network. */
+    private static void requireDivided(SavedRun run, Json record, Protocol protocol) {
+        double size = record.get("sets").get("train").number()
+                + record.get("sets").get("test").number();
+        long there = protocol.predictions().stream()
+                .filter(p -> p.isHeldOut() || p.set().equals("all"))
+                .count();
+        if (there != Math.round(size)) {
+            throw new ReportException(run.directory().path() + ": predictions.csv has " + there
+                    + " nuclei of training and test sets, the run has " + Math.round(size)
+                    + "; restore the file, or train again");
         }
     }
 

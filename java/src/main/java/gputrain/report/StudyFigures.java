@@ -296,7 +296,7 @@ final class StudyFigures {
 
     private List<Prediction> of(Study.Model model, String set) {
         return data.protocol(model).compared().stream()
-                .filter(p -> set.equals("all") || p.set().equals(set))
+                .filter(p -> set.equals("all") || p.set().equals(set) || (set.equals("test") && p.isHeldOut()))
                 .sorted(Comparator.comparing(Prediction::nuclide))
                 .toList();
     }

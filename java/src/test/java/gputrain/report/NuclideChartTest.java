@@ -35,6 +35,17 @@ class NuclideChartTest {
     }
 
     private static Prediction residual(double mev) {
-        return new Prediction(new Nuclide(50, 70), "Sn", "test", -90, 0.001, -90 - mev, 0.01, mev, Double.NaN);
+        return new Prediction(
+                new Nuclide(50, 70),
+                "Sn",
+                "test",
+                -90,
+                0.001,
+                -90 - mev,
+                0.01,
+                mev,
+                Double.NaN,
+                Double.NaN,
+                Double.NaN);
     }
 }

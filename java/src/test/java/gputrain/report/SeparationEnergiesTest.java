@@ -21,6 +21,8 @@ class SeparationEnergiesTest {
                 predicted,
                 0.05,
                 experiment - predicted,
+                Double.NaN,
+                Double.NaN,
                 Double.NaN);
     }
 
@@ -60,7 +62,8 @@ class SeparationEnergiesTest {
         Map<Integer, Integer> isotopes = Map.of(28, 7, 50, 3, 30, 9, 31, 8, 40, 12);
         isotopes.forEach((z, count) -> {
             for (int n = 40; n < 40 + count; n++) {
-                predictions.add(new Prediction(new Nuclide(z, n), "X", "train", -50, 0.01, -50, 0.1, 0, Double.NaN));
+                predictions.add(new Prediction(
+                        new Nuclide(z, n), "X", "train", -50, 0.01, -50, 0.1, 0, Double.NaN, Double.NaN, Double.NaN));
             }
         });
 
