@@ -40,7 +40,7 @@ final class ReproduceCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "PAPER", description = "huang, zeng, liu, dellen, or a study file (.toml).")
+    @Parameters(paramLabel = "PAPER", description = "huang, zeng, liu, dellen, lu, or a study file (.toml).")
     private String paper = "";
 
     @Option(
@@ -89,7 +89,14 @@ final class ReproduceCommand implements Callable<Integer> {
         if (StudyFile.find(paper) instanceof KernelStudy kernels) {
             return new KernelReproduction(spec, training, directory, fresh).run(kernels, only, library, json);
         }
-        Study study = StudyFile.load(paper);
+        Study whole = StudyFile.load(paper);
+        Map<String, String> missing = whole.missing(library);
+        only.stream().filter(missing::containsKey).forEach(name -> {
+            throw new UsageException("--only " + name + ": " + missing.get(name));
+        });
+        Study study = whole.without(missing);
+        PrintWriter err = spec.commandLine().getErr();
+        missing.forEach((name, reason) -> err.println("left out: " + name + ": " + reason));
         List<Study.Part> parts = chosen(study);
         // All files are read before the first is trained: a slip in the last one should not cost hours.
         Map<Study.Part, Prepared> prepared = new LinkedHashMap<>();
@@ -98,7 +105,6 @@ final class ReproduceCommand implements Callable<Integer> {
         prepared.forEach((part, one) -> experiments.put(part.experiment(), one.experiment()));
         study.check(experiments, library);
         prepared.forEach((part, one) -> one.experiment().requireStorable(networks(part)));
-        PrintWriter err = spec.commandLine().getErr();
         Map<String, Path> runs = new LinkedHashMap<>();
         int number = 0;
         try (StopRequest stop = StopRequest.onSignals()) {

@@ -1,9 +1,13 @@
 package gputrain.experiment;
 
 import gputrain.data.DataLibrary;
+import gputrain.nuclide.Elements;
+import gputrain.nuclide.Nuclide;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A whole paper: the experiments that make it up, its tables and its figures.
@@ -40,8 +44,31 @@ public record Study(
         StudyCheck.check(TomlFiles.parse(file, text), experiments, library);
     }
 
-    /** An experiment with the number of networks that are trained for it. */
-    public record Part(String experiment, int seeds, List<Protocol> protocols) {
+    /**
+     * The experiments that lack a table that nobody has imported, with what the table is and how to import it; only those
+     * that the study can do without.
+     *
+     * @throws ExperimentException when an experiment's file cannot be read
+     */
+    public Map<String, String> missing(DataLibrary library) {
+        return MissingTables.of(this, library);
+    }
+
+    /**
+     * This study without some experiments, their rows and what figures show of them; its notes say so.
+     *
+     * @param reasons by the name of the experiment
+     */
+    public Study without(Map<String, String> reasons) {
+        return reasons.isEmpty() ? this : StudyFile.parse(name, file, text, reasons);
+    }
+
+    /**
+     * An experiment with the number of networks that are trained for it.
+     *
+     * @param ifImported whether the study does without it when a table that it needs is not there
+     */
+    public record Part(String experiment, int seeds, List<Protocol> protocols, boolean ifImported) {
 
         /** Its run directory's name inside the study's: {@code huang/method-1-case-a} is {@code method-1-case-a}. */
         public String folder() {
@@ -126,6 +153,64 @@ public record Study(
             List<String> theories,
             Optional<String> reference)
             implements Figure {}
+
+    /**
+     * Nuclei of one number of protons or of neutrons.
+     *
+     * @param ofIsotopes whether the number is of protons
+     */
+    public record Chain(boolean ofIsotopes, int number) {
+        private static final Pattern TEXT = Pattern.compile("([ZN]) = (\\d{1,3})");
+
+        /** All of one Z. */
+        public static Chain isotopes(int Z) {
+            return new Chain(true, Z);
+        }
+
+        /** All of one N. */
+        public static Chain isotones(int N) {
+            return new Chain(false, N);
+        }
+
+        /**
+         * {@code "Z = 50"} or {@code "N = 82"}.
+         *
+         * @throws IllegalArgumentException when it is neither, or there is no such element
+         */
+        static Chain parse(String text) {
+            Matcher matcher = TEXT.matcher(text);
+            if (!matcher.matches()) {
+                throw new IllegalArgumentException("expected \"Z = 50\" or \"N = 82\": " + text);
+            }
+            Chain chain = new Chain(matcher.group(1).equals("Z"), Integer.parseInt(matcher.group(2)));
+            if (chain.ofIsotopes && chain.number > Elements.LARGEST_Z) {
+                throw new IllegalArgumentException("not a proton number: " + chain.number);
+            }
+            return chain;
+        }
+
+        /** Whether a nuclide is a member. */
+        public boolean contains(Nuclide nuclide) {
+            return (ofIsotopes ? nuclide.Z() : nuclide.N()) == number;
+        }
+    }
+
+    /** What a theory misses along chains, before and after its correction (Lu et al., Fig. 3). */
+    public record ResidualChainFigure(String title, List<Model> models, List<Chain> chains, double bandMeV)
+            implements Figure {}
+
+    /** Rms deviations of theories before and after their correction, beside the paper's (Lu et al., Table 1). */
+    public record CorrectionFigure(String title, List<Model> models) implements Figure {}
+
+    /**
+     * Importance of the inputs of spline networks (Lu et al., Fig. 4b).
+     *
+     * @param paperOrder the paper's inputs, the most important first; empty when there is none
+     */
+    public record ImportanceFigure(String title, List<Model> models, List<String> paperOrder) implements Figure {}
+
+    /** The first network of splines, drawn (Lu et al., Fig. 4a). */
+    public record NetworkFigure(String title, List<Model> models) implements Figure {}
 
     /** Quantities of all nuclei of a table, as predicted. */
     public record LandscapeFigure(String title, List<Model> models, List<String> quantities) implements Figure {}

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -66,8 +67,7 @@ final class StudyCheck {
         }
         boolean networks = !row.has("baseline");
         boolean thresholds = networks && complex(experiment);
-        List<String> known =
-                networks ? sets(row.string("experiment"), experiment) : ExperimentFile.sets(experiment.data());
+        List<String> known = networks ? sets(row.string("experiment"), experiment) : ofTheories(experiment.data());
         for (String set : row.strings("sets")) {
             if (!known.contains(set) && !(thresholds && threshold(experiment, known, set))) {
                 throw row.error(
@@ -79,6 +79,19 @@ final class StudyCheck {
                                         : ""));
             }
         }
+    }
+
+    /** The sets that bare theories have deviations on: those that are the same for every network. */
+    private static List<String> ofTheories(Experiment.Data data) {
+        List<String> sets = new ArrayList<>(ExperimentFile.sets(data));
+        if (data.split() instanceof Experiment.Split.RandomBySeed) {
+            List<String> ownOfEach = List.of("train", "test");
+            sets.removeAll(ownOfEach);
+            data.subsets().stream()
+                    .filter(subset -> ownOfEach.contains(subset.of()))
+                    .forEach(subset -> sets.remove(subset.name()));
+        }
+        return sets;
     }
 
     private void baseline(TomlSection row, Experiment experiment) {
@@ -122,6 +135,12 @@ final class StudyCheck {
                 experiment.data().extras().forEach(extra -> whole.add(extra.name()));
                 requireSet(figure, experiment, whole);
             }
+            case "importance", "network" -> {
+                if (!(experiment.shape() instanceof Experiment.Shape.Splines)) {
+                    throw figure.error("kind", experiment.name() + " has no network of kind \"splines\"");
+                }
+            }
+            case "residual-chains", "corrections" -> requireCorrection(figure, experiment);
             case "exponents" -> {
                 if (!(experiment.shape() instanceof Experiment.Shape.ProductUnits units
                         && !units.complex()
@@ -136,6 +155,18 @@ final class StudyCheck {
             default -> {
                 // The other kinds draw what every run has.
             }
+        }
+    }
+
+    private static void requireCorrection(TomlSection figure, Experiment experiment) {
+        Optional<String> table =
+                experiment.outputs().targets().get(experiment.outputs().mass()).table();
+        if (table.isEmpty()) {
+            throw figure.error("kind", experiment.name() + " corrects no theory: its mass is not from E - E(TABLE)");
+        }
+        if (figure.string("kind").equals("corrections")
+                && !experiment.data().baselines().contains(table.get())) {
+            throw figure.error("kind", experiment.name() + " has not \"" + table.get() + "\" among its baselines");
         }
     }
 

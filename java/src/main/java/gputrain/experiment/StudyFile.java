@@ -9,13 +9,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads study files. Every key is documented in {@code data/studies/README.md}. */
 public final class StudyFile {
     private static final String ROOT = "studies/";
 
     /** The studies packed with the program. */
-    public static final List<String> NAMES = List.of("huang", "zeng", "liu", "dellen");
+    public static final List<String> NAMES = List.of("huang", "zeng", "liu", "dellen", "lu");
 
     private static final List<String> SETS = List.of("train", "test", "all");
 
@@ -25,9 +26,11 @@ public final class StudyFile {
     private static final List<String> KEYS = List.of("A", "|N-Z|");
 
     private final List<Study.Part> parts;
+    private final Set<String> absent;
 
-    private StudyFile(List<Study.Part> parts) {
+    private StudyFile(List<Study.Part> parts, Set<String> absent) {
         this.parts = parts;
+        this.absent = absent;
     }
 
     /**
@@ -67,9 +70,16 @@ public final class StudyFile {
     }
 
     static Study parse(String name, String file, String text) {
+        return parse(name, file, text, Map.of());
+    }
+
+    /** @param absent experiments that are left out, with the reason */
+    static Study parse(String name, String file, String text, Map<String, String> absent) {
         TomlSection top = TomlFiles.parse(file, text);
         List<Study.Part> parts = parts(top);
-        StudyFile reader = new StudyFile(parts);
+        StudyFile reader = new StudyFile(parts, absent.keySet());
+        List<String> notes = new ArrayList<>(top.has("notes") ? top.strings("notes") : List.of());
+        absent.forEach((experiment, reason) -> notes.add("Left out: " + experiment + ". " + reason + "."));
         Study study = new Study(
                 name,
                 file,
@@ -78,8 +88,10 @@ public final class StudyFile {
                 top.string("citation", ""),
                 top.string("doi", ""),
                 top.string("description", ""),
-                top.has("notes") ? top.strings("notes") : List.of(),
-                parts,
+                List.copyOf(notes),
+                parts.stream()
+                        .filter(part -> !absent.containsKey(part.experiment()))
+                        .toList(),
                 top.has("tables") ? reader.tables(top) : List.of(),
                 top.has("figures") ? reader.figures(top) : List.of());
         top.finish();
@@ -101,8 +113,9 @@ public final class StudyFile {
             List<Protocol> protocols = List.of(Protocol.values()).stream()
                     .filter(one -> protocol.equals("both") || one.id().equals(protocol))
                     .toList();
+            boolean ifImported = section.bool("if-imported", false);
             section.finish();
-            Study.Part part = new Study.Part(name, seeds, protocols);
+            Study.Part part = new Study.Part(name, seeds, protocols, ifImported);
             if (part.folder().isBlank() || TAKEN.contains(part.folder())) {
                 throw section.error("name", "\"" + part.folder() + "\" cannot be a run directory; rename the file");
             }
@@ -135,7 +148,11 @@ public final class StudyFile {
                         row.has("published-rmsd-MeV") ? numbers(row.section("published-rmsd-MeV")) : Map.of()));
                 row.finish();
             }
-            tables.add(new Study.Table(section.string("title"), section.string("note", ""), List.copyOf(rows)));
+            rows.removeIf(row -> absent.contains(row.experiment()));
+            Study.Table table = new Study.Table(section.string("title"), section.string("note", ""), List.copyOf(rows));
+            if (!rows.isEmpty()) {
+                tables.add(table);
+            }
             section.finish();
         }
         return List.copyOf(tables);
@@ -159,14 +176,21 @@ public final class StudyFile {
     private List<Study.Figure> figures(TomlSection top) {
         List<Study.Figure> figures = new ArrayList<>();
         for (TomlSection section : top.sections("figures")) {
-            figures.add(figure(section));
+            List<Study.Model> models = models(section);
+            List<Study.Model> there = models.stream()
+                    .filter(model -> !absent.contains(model.experiment()))
+                    .toList();
+            // A figure of nothing is read, too, so that a slip in it is found.
+            Study.Figure figure = figure(section, there.isEmpty() ? models : there);
+            if (!there.isEmpty()) {
+                figures.add(figure);
+            }
             section.finish();
         }
         return List.copyOf(figures);
     }
 
-    private Study.Figure figure(TomlSection section) {
-        String title = section.string("title");
+    private List<Study.Model> models(TomlSection section) {
         List<Study.Model> models = new ArrayList<>();
         for (TomlSection model : section.sections("models")) {
             models.add(new Study.Model(
@@ -186,6 +210,11 @@ public final class StudyFile {
                 < all.size()) {
             throw section.error("models", "labels must differ in letters or digits");
         }
+        return all;
+    }
+
+    private static Study.Figure figure(TomlSection section, List<Study.Model> all) {
+        String title = section.string("title");
         String kind = section.string("kind");
         return switch (kind) {
             case "sensitivity" -> new Study.SensitivityFigure(title, all);
@@ -233,12 +262,20 @@ public final class StudyFile {
             case "uncertainty-map" -> new Study.UncertaintyMapFigure(title, all, section.string("set", "all"));
             case "sets-map" -> new Study.SetsMapFigure(title, all);
             case "exponents" -> new Study.ExponentFigure(title, all);
+            case "residual-chains" ->
+                new Study.ResidualChainFigure(title, all, residualChains(section), positive(section, "band-MeV"));
+            case "corrections" -> new Study.CorrectionFigure(title, all);
+            case "importance" ->
+                new Study.ImportanceFigure(
+                        title, all, section.has("paper-order") ? section.strings("paper-order") : List.of());
+            case "network" -> new Study.NetworkFigure(title, all);
             default ->
                 throw section.error(
                         "kind",
                         "\"" + kind
                                 + "\" is not one of sensitivity, stopping-loss, error-map, residuals, binned, chains,"
-                                + " landscape, histogram, thresholds, uncertainty-map, sets-map, exponents");
+                                + " landscape, histogram, thresholds, uncertainty-map, sets-map, exponents,"
+                                + " residual-chains, corrections, importance, network");
         };
     }
 
@@ -277,6 +314,19 @@ public final class StudyFile {
             throw section.error("chains", "expected different proton numbers: " + chains);
         }
         return chains;
+    }
+
+    private static List<Study.Chain> residualChains(TomlSection section) {
+        try {
+            List<Study.Chain> chains =
+                    section.strings("chains").stream().map(Study.Chain::parse).toList();
+            if (chains.isEmpty() || chains.stream().distinct().count() < chains.size()) {
+                throw section.error("chains", "expected different chains: " + chains);
+            }
+            return chains;
+        } catch (IllegalArgumentException e) {
+            throw section.error("chains", String.valueOf(e.getMessage()));
+        }
     }
 
     private static String quantity(TomlSection section, String key, String symbol) {

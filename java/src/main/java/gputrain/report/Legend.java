@@ -45,6 +45,11 @@ final class Legend {
         return name(name, 14);
     }
 
+    Legend square(String name, Ink ink, double opacity) {
+        svg.rectangle(x, y - 9, 10, 10, ink, opacity);
+        return name(name, 15);
+    }
+
     Legend diamond(String name, Ink ink) {
         svg.diamond(x + 5, y - 4, 5, ink);
         return name(name, 14);

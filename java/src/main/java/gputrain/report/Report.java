@@ -1,6 +1,7 @@
 package gputrain.report;
 
 import gputrain.experiment.SavedRun;
+import gputrain.experiment.TrainedModel;
 import gputrain.file.AtomicFiles;
 import gputrain.file.OutputException;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Writes the report of a finished run: one HTML file that needs nothing else, and its figures as SVG files.
@@ -44,11 +46,25 @@ public final class Report {
             if (!exponents.isEmpty()) {
                 groups.add(new PageFigures.Group("Exponents of the product units", exponents));
             }
+            List<Figure> network = network(runDirectory, protocol);
+            if (!network.isEmpty()) {
+                groups.add(new PageFigures.Group("The first network", network));
+            }
+            List<Figure> chains = run.get("corrected")
+                    .get("title")
+                    .text()
+                    .map(theory -> ResidualChains.of(protocol, theory))
+                    .orElse(List.of());
+            if (!chains.isEmpty()) {
+                groups.add(new PageFigures.Group("Chains of magic numbers", chains));
+            }
             figures.put(protocol, groups);
         });
         String page = page(run, protocols, figures);
         Path folder = runDirectory.resolve(FIGURES);
         SeedChart.of(protocols).forEach(figure -> write(folder, figure));
+        protocols.forEach(protocol ->
+                Importance.of(protocol).ifPresent(one -> write(folder, one.figure(SplineSections.chart(protocol)))));
         figures.values().stream()
                 .flatMap(List::stream)
                 .flatMap(group -> group.figures().stream())
@@ -61,15 +77,36 @@ public final class Report {
         if (!run.get("network").get("kind").textOr("").equals("product-units")) {
             return List.of();
         }
+        return model(runDirectory, protocol)
+                .filter(ExponentChart::drawable)
+                .map(model -> ExponentChart.of(protocol.fileStem() + "-exponents", protocol.title(), model))
+                .orElse(List.of());
+    }
+
+    /** Of splines whose parameters are there. */
+    private static List<Figure> network(Path runDirectory, Protocol protocol) {
+        if (!protocol.json().get("firstNetwork").present()) {
+            return List.of();
+        }
+        return model(runDirectory, protocol)
+                .map(model -> EdgeFunctions.of(protocol, model))
+                .map(network -> {
+                    List<Figure> figures = new ArrayList<>();
+                    String stem = protocol.fileStem();
+                    figures.add(NetworkDrawing.of(stem + "-network.svg", protocol.title(), network));
+                    figures.addAll(EdgeGallery.of(stem + "-edges", protocol.title(), network));
+                    return figures;
+                })
+                .orElse(List.of());
+    }
+
+    private static Optional<TrainedModel> model(Path runDirectory, Protocol protocol) {
         SavedRun saved = SavedRun.load(runDirectory);
         return saved.protocols().stream()
                 .filter(one -> one.id().equals(protocol.name()))
                 .filter(one -> Files.exists(saved.directory().parameters(one)))
                 .map(saved::model)
-                .filter(ExponentChart::drawable)
-                .findFirst()
-                .map(model -> ExponentChart.of(protocol.fileStem() + "-exponents", protocol.title(), model))
-                .orElse(List.of());
+                .findFirst();
     }
 
     private static void write(Path folder, Figure figure) {
@@ -86,9 +123,11 @@ public final class Report {
         results.table();
         ThresholdTable.write(page, protocols);
         results.baselines();
+        protocols.forEach(protocol -> new SplineSections(page, protocol).importance());
         details.training();
         details.deviations();
         figures.forEach((protocol, groups) -> new PageFigures(page, protocol).write(groups));
+        protocols.forEach(protocol -> new SplineSections(page, protocol).suggestions());
         details.features();
         details.seeds();
         details.provenance();

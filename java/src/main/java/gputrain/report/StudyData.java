@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -148,6 +149,23 @@ final class StudyData {
         return trained(model.experiment()).encoder().features().stream()
                 .map(gputrain.features.Feature::name)
                 .toList();
+    }
+
+    /** The title of the theory that a run's networks correct. */
+    Optional<String> corrected(Study.Model model) {
+        return Json.read(run(model.experiment()).directory().record())
+                .get("corrected")
+                .get("title")
+                .text();
+    }
+
+    /** The rms deviation of a theory alone on all nuclei of a run; NaN where it is not among the run's baselines. */
+    double bareRmsdMeV(Study.Model model, String theory) {
+        return Json.read(run(model.experiment()).directory().record()).get("baselines").items().stream()
+                .filter(one -> one.get("name").textOr("").equals(theory))
+                .mapToDouble(one -> one.get("metrics").get("all").get("rmsdMeV").number())
+                .findFirst()
+                .orElse(Double.NaN);
     }
 
     Masses experiment() {

@@ -55,11 +55,23 @@ final class StudyFigures {
         if (figure instanceof Study.HistogramFigure one) {
             return histograms(one);
         }
+        if (figure instanceof Study.ResidualChainFigure one) {
+            return new SplineFigures(data, stem).chains(one);
+        }
+        if (figure instanceof Study.CorrectionFigure one) {
+            return List.of(new SplineFigures(data, stem).corrections(one));
+        }
+        if (figure instanceof Study.ImportanceFigure one) {
+            return new SplineFigures(data, stem).importance(one);
+        }
+        if (figure instanceof Study.NetworkFigure one) {
+            return new SplineFigures(data, stem).networks(one);
+        }
         return new ProductUnitFigures(data, stem).draw(figure);
     }
 
     private Figure sensitivity(Study.SensitivityFigure figure) {
-        List<SensitivityChart.Model> models = new ArrayList<>();
+        List<InputShares.Model> models = new ArrayList<>();
         for (Study.Model model : figure.models()) {
             List<double[]> networks = data.sensitivities(model);
             List<String> features = data.features(model);
@@ -72,10 +84,12 @@ final class StudyFigures {
                 mean[j] = shares.mean();
                 spread[j] = networks.size() > 1 ? shares.standardDeviation() : Double.NaN;
             }
-            models.add(new SensitivityChart.Model(model.label(), features, mean, spread));
+            models.add(new InputShares.Model(model.label(), features, mean, spread));
         }
-        return SensitivityChart.of(
+        return InputShares.of(
                 stem + ".svg",
+                "Sensitivity of each model to each of its inputs",
+                "share of the mean |dy/dx| of scaled inputs (%)",
                 models,
                 "Mean of the networks, over all nuclei of training and test; lines: standard deviation of the networks."
                         + " y is the output that the mass is computed from.");

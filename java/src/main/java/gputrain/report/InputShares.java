@@ -7,15 +7,15 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Normalised sensitivities of several models to their inputs, as bars with the spread of the networks. */
-final class SensitivityChart {
+/** How much each input means to several models, as bars with the spread of the networks. */
+final class InputShares {
     private static final double ROW = 13;
     private static final double LEFT = 130;
 
-    private SensitivityChart() {}
+    private InputShares() {}
 
     /**
-     * A model's sensitivities.
+     * What the inputs mean to a model.
      *
      * @param features names of its inputs
      * @param mean one share per input, of 1 in all
@@ -23,7 +23,11 @@ final class SensitivityChart {
      */
     record Model(String name, List<String> features, double[] mean, double[] spread) {}
 
-    static Figure of(String fileName, List<Model> models, String caption) {
+    /**
+     * @param description for readers who cannot see the figure
+     * @param axis what the shares are of
+     */
+    static Figure of(String fileName, String description, String axis, List<Model> models, String caption) {
         Set<String> names = new LinkedHashSet<>();
         models.forEach(model -> names.addAll(model.features()));
         List<String> features = new ArrayList<>(names);
@@ -36,7 +40,7 @@ final class SensitivityChart {
         }
         double band = models.size() * ROW + 8;
         int height = (int) Math.ceil(40 + features.size() * band + 50);
-        Svg svg = new Svg(Figure.FULL_WIDTH, height, "Sensitivity of each model to each of its inputs");
+        Svg svg = new Svg(Figure.FULL_WIDTH, height, description);
         Frame frame = new Frame(
                 svg,
                 LEFT,
@@ -53,7 +57,7 @@ final class SensitivityChart {
                     frame.bottom(),
                     Stroke.solid(Ink.GRID, 1));
         }
-        frame.horizontalAxis("share of the mean |dy/dx| of scaled inputs (%)");
+        frame.horizontalAxis(axis);
         Legend legend = new Legend(svg, LEFT, 22);
         for (int m = 0; m < models.size(); m++) {
             Model model = models.get(m);
