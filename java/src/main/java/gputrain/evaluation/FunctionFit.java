@@ -18,13 +18,17 @@ import java.util.stream.IntStream;
  */
 public record FunctionFit(ElementaryFunction function, double a, double b, double c, double d, double r2) {
     /** The search looks at so many of the values, evenly by rank; the result is of all. */
-    private static final int LOOKED_AT = 200;
+    private static final int LOOKED_AT = 100;
 
     private static final double REACH = 10;
     private static final double LEAST_SCALE = 0.1;
     private static final int SHIFTS = 81;
-    /** Steps are halved so often: from a tenth to far below what the eighth digit of r2 sees. */
-    private static final int HALVINGS = 30;
+    /** Steps are halved so often: from a quarter to far below what the tenth digit of r2 sees. */
+    private static final int HALVINGS = 26;
+    /** A search creeps along a ridge without end where two functions come to the same. */
+    private static final int ROUNDS = 150;
+    /** Less is rounding. */
+    private static final double GAIN = 1e-14;
 
     /**
      * The functions that describe values best.
@@ -86,7 +90,8 @@ public record FunctionFit(ElementaryFunction function, double a, double b, doubl
         }
         double stepA = function.scaled() ? 0.25 : 0;
         double stepB = !function.shifted() ? 0 : function.positive() ? (best[1] - 1) / 4 : 0.125;
-        for (int halving = 0; halving < HALVINGS && stepA + stepB > 0; ) {
+        int halvings = 0;
+        for (int round = 0; round < ROUNDS && halvings < HALVINGS && stepA + stepB > 0; round++) {
             double[] from = best;
             for (int i = -1; i <= 1; i++) {
                 for (int j = -1; j <= 1; j++) {
@@ -94,7 +99,7 @@ public record FunctionFit(ElementaryFunction function, double a, double b, doubl
                     double b = from[1] + j * stepB;
                     if (allowed(function, a, b)) {
                         double here = correlation(function, a, b, u, v);
-                        if (here > highest) {
+                        if (here > highest + GAIN) {
                             highest = here;
                             best = new double[] {a, b};
                         }
@@ -104,7 +109,7 @@ public record FunctionFit(ElementaryFunction function, double a, double b, doubl
             if (best == from) {
                 stepA /= 2;
                 stepB /= 2;
-                halving++;
+                halvings++;
             }
         }
         return best;

@@ -79,7 +79,7 @@ public final class StudyFile {
         List<Study.Part> parts = parts(top);
         StudyFile reader = new StudyFile(parts, absent.keySet());
         List<String> notes = new ArrayList<>(top.has("notes") ? top.strings("notes") : List.of());
-        absent.forEach((experiment, reason) -> notes.add("Left out: " + experiment + ". " + reason + "."));
+        absent.forEach((experiment, reason) -> notes.add("Left out: " + experiment + ": " + reason + "."));
         Study study = new Study(
                 name,
                 file,

@@ -74,7 +74,7 @@ final class CorrectionChart {
                 set.rmsd().mean(),
                 Math.max(end(set), Double.isFinite(published) ? published : 0),
                 ink,
-                set.rmsd().text());
+                set.rmsd().text() + (Double.isFinite(published) ? " (paper " + Numbers.energy(published) + ")" : ""));
         double middle = top + (BAR - 3) / 2;
         double spread = set.rmsd().standardDeviation();
         if (Double.isFinite(spread)) {

@@ -110,7 +110,7 @@ final class EdgeGallery {
                 HEAD + row * PANEL_HEIGHT + TOP,
                 panelWidth - LEFT - RIGHT,
                 PANEL_HEIGHT - TOP - BOTTOM,
-                Scale.Linear.between(across.min(), across.max(), 5),
+                horizontal(across),
                 Scale.Linear.covering(values, 3));
         bars(frame, from, across);
         axes(frame);
@@ -131,6 +131,17 @@ final class EdgeGallery {
                 Anchor.END,
                 Ink.MUTED,
                 TEXT_SIZE);
+    }
+
+    /** With fewer marks where their numbers are long: sums of nodes that do nothing are tiny. */
+    private Scale horizontal(Extent across) {
+        Scale.Linear scale = Scale.Linear.between(across.min(), across.max(), 5);
+        double longest = scale.ticks().stream()
+                .mapToDouble(tick -> Svg.textWidth(tick.label(), TEXT_SIZE))
+                .max()
+                .orElse(0);
+        double apart = (panelWidth - LEFT - RIGHT) * scale.step() / (scale.max() - scale.min());
+        return longest + TEXT_SIZE < apart ? scale : Scale.Linear.between(across.min(), across.max(), 2);
     }
 
     private static void bars(Frame frame, Node from, Extent across) {
