@@ -5,9 +5,9 @@
 #   bench/cpu/compare.sh [ROUNDS [ROWS WIDTH WIDTH ...]]      default: 3 rounds, 1720 rows, 13 80 40 3
 #   bench/cpu/compare.sh ROUNDS complex [ROWS INPUTS LINEAR-UNITS PRODUCT-UNITS]      complex product units in
 #                                                       mini-batches of 500; default: 2099 10 20 40, CPUN-L
-#   bench/cpu/compare.sh ROUNDS splines [ROWS INTERVALS ORDER WIDTH WIDTH ...]      spline networks: an evaluation of
-#                                                       the objective with its gradient, an iteration of L-BFGS, both in
-#                                                       float64; default: 1872 5 3 4 8 1
+#   bench/cpu/compare.sh ROUNDS splines [ROWS INTERVALS WIDTH WIDTH ...]      cubic splines on edges: an evaluation of
+#                                                       the objective with its gradient and an iteration of L-BFGS, in
+#                                                       float64; default: 1872 5 4 8 1
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 rounds=${1:-3}
@@ -19,8 +19,8 @@ if [ "${shape[0]}" = complex ]; then
   [ ${#shape[@]} -gt 1 ] || shape=(complex 2099 10 20 40)
   peer=(bench/cpu/pytorch_product_units.py "${shape[1]}" 500 "${shape[@]:2}")
 elif [ "${shape[0]}" = splines ]; then
-  [ ${#shape[@]} -gt 1 ] || shape=(splines 1872 5 3 4 8 1)
-  peer=(bench/cpu/pytorch_splines.py "${shape[@]:1}")
+  [ ${#shape[@]} -gt 1 ] || shape=(splines 1872 5 4 8 1)
+  peer=(bench/cpu/pytorch_splines.py "${shape[@]:1:2}" 3 "${shape[@]:3}")
 fi
 python=${PYTHON:-python3}
 "$python" -c 'import torch' 2>/dev/null || {
@@ -41,6 +41,7 @@ done
 if [ "${shape[0]}" = splines ]; then
   awk '
     function least(table, key, value) { if (!(key in table) || value < table[key]) table[key] = value }
+    { gsub(/\([^)]*\)/, "") } # the medians
     /^ *[0-9]+ +[0-9.]+ +[0-9.]+ *$/ {
       least(evaluations, $1, $2 + 0)
       least(iterations, $1, $3 + 0)
