@@ -57,6 +57,21 @@ class SplineRunTest {
         assertThat(beyond.out() + beyond.err()).contains("table ws4 has no such nuclide");
     }
 
+    @Test
+    void freshForgetsTheCheckpointsOfRefinements() throws IOException {
+        Path out = directory.resolve("again");
+        assertThat(run("train", file(Tiny.splines()), "--engine", "jvm", "--out", out)
+                        .code())
+                .isZero();
+        assertThat(out.resolve("checkpoint-refined-2")).isDirectory();
+        String longer = Tiny.splines().replace("epochs = 10", "epochs = 12");
+        run("train", file(longer), "--engine", "jvm", "--out", out).refused(2, "another run", "--fresh");
+        Outcome fresh = run("train", file(longer), "--engine", "jvm", "--out", out, "--fresh");
+        assertThat(fresh.code()).as(fresh.err()).isZero();
+        assertThat(record("again").path("settings").path("refinement 2").asText())
+                .contains("12 more epochs");
+    }
+
     /** Every network has its own test nuclei, and the ensemble's figure is of those that did not train on a nucleus. */
     @Test
     void divisionsDifferFromSeedToSeed() throws IOException {
