@@ -41,6 +41,7 @@ Lbfgs::Lbfgs(const LbfgsSettings& settings, size_t n)
       step_(n),
       change_(n),
       alpha_(static_cast<size_t>(settings.history)),
+      rho_(alpha_.size()),
       search_(n) {}
 
 bool Lbfgs::iterate(Objective& objective, double rate, std::vector<double>* x, Evaluation* at,
@@ -48,6 +49,7 @@ bool Lbfgs::iterate(Objective& objective, double rate, std::vector<double>* x, E
   if (largest(at->gradient) <= settings_.tolerance) {
     return false;
   }
+  count_ = count(pairs);
   find_direction(at->gradient, pairs);
   double slope = dot(direction_.data(), at->gradient.data(), n_);
   if (!(slope < 0)) {
@@ -56,7 +58,7 @@ bool Lbfgs::iterate(Objective& objective, double rate, std::vector<double>* x, E
     slope = dot(direction_.data(), at->gradient.data(), n_);
   }
   for (;;) {
-    const bool remembers = count(pairs) > 0;
+    const bool remembers = count_ > 0;
     const double trial = remembers ? rate : rate * std::min(1.0, 1 / sum_of_sizes(at->gradient));
     if (search_.find(objective, *x, direction_, at->value, slope, trial, settings_.evaluations)) {
       remember(*x, *at, pairs);
@@ -81,33 +83,32 @@ size_t Lbfgs::count(const LbfgsPairs& pairs) const {
   return count;
 }
 
-void Lbfgs::forget(const LbfgsPairs& pairs) const {
+void Lbfgs::forget(const LbfgsPairs& pairs) {
+  count_ = 0;
   std::fill_n(pairs.s, alpha_.size() * n_, 0.0);
   std::fill_n(pairs.y, alpha_.size() * n_, 0.0);
 }
 
 // direction = -H gradient by the two-loop recursion; H begins as (s.y) / (y.y) of the newest pair.
 void Lbfgs::find_direction(const std::vector<double>& gradient, const LbfgsPairs& pairs) {
-  const size_t rows = count(pairs);
   std::transform(gradient.begin(), gradient.end(), direction_.begin(), [](double g) { return -g; });
-  for (size_t k = rows; k-- > 0;) {
+  for (size_t k = count_; k-- > 0;) {
     const double* s = pairs.s + k * n_;
     const double* y = pairs.y + k * n_;
-    alpha_[k] = dot(s, direction_.data(), n_) / dot(s, y, n_);
+    rho_[k] = 1 / dot(y, s, n_);
+    alpha_[k] = rho_[k] * dot(s, direction_.data(), n_);
     add(-alpha_[k], y, &direction_);
   }
-  if (rows > 0) {
-    const double* s = pairs.s + (rows - 1) * n_;
-    const double* y = pairs.y + (rows - 1) * n_;
-    const double scale = dot(s, y, n_) / dot(y, y, n_);
+  if (count_ > 0) {
+    const double* y = pairs.y + (count_ - 1) * n_;
+    const double scale = 1 / (rho_[count_ - 1] * dot(y, y, n_));
     for (double& d : direction_) {
       d *= scale;
     }
   }
-  for (size_t k = 0; k < rows; k++) {
-    const double* s = pairs.s + k * n_;
-    const double* y = pairs.y + k * n_;
-    add(alpha_[k] - dot(y, direction_.data(), n_) / dot(s, y, n_), s, &direction_);
+  for (size_t k = 0; k < count_; k++) {
+    const double beta = rho_[k] * dot(pairs.y + k * n_, direction_.data(), n_);
+    add(alpha_[k] - beta, pairs.s + k * n_, &direction_);
   }
 }
 
@@ -122,14 +123,14 @@ void Lbfgs::remember(const std::vector<double>& x, const Evaluation& at, const L
   if (!(dot(s, y, n_) > kLeastCurvature * std::sqrt(dot(s, s, n_) * dot(y, y, n_)))) {
     return;
   }
-  size_t row = count(pairs);
-  if (row == alpha_.size()) {
-    row--;
+  if (count_ == alpha_.size()) {
+    count_--;
     std::copy(pairs.s + n_, pairs.s + alpha_.size() * n_, pairs.s);
     std::copy(pairs.y + n_, pairs.y + alpha_.size() * n_, pairs.y);
   }
-  std::copy(step_.begin(), step_.end(), pairs.s + row * n_);
-  std::copy(change_.begin(), change_.end(), pairs.y + row * n_);
+  std::copy(step_.begin(), step_.end(), pairs.s + count_ * n_);
+  std::copy(change_.begin(), change_.end(), pairs.y + count_ * n_);
+  count_++;
 }
 
 }  // namespace gputrain

@@ -30,13 +30,14 @@ class Lbfgs {
 
  private:
   size_t count(const LbfgsPairs& pairs) const;
-  void forget(const LbfgsPairs& pairs) const;
+  void forget(const LbfgsPairs& pairs);
   void find_direction(const std::vector<double>& gradient, const LbfgsPairs& pairs);
   void remember(const std::vector<double>& x, const Evaluation& at, const LbfgsPairs& pairs);
 
   const LbfgsSettings settings_;
   const size_t n_;
-  std::vector<double> direction_, step_, change_, alpha_;
+  size_t count_ = 0;  // pairs there are
+  std::vector<double> direction_, step_, change_, alpha_, rho_;
   LineSearch search_;
 };
 

@@ -22,10 +22,13 @@ GT_INLINE void silu(Doubles x, Doubles* value, Doubles* slope) {
   *slope = sigmoid * fma(x, rest, all(1.0));
 }
 
+// Descriptions are taken by value below: as locals whose address nobody has they stay in registers, whereas the vector
+// stores might change what a reference refers to.
+
 // For the n rows' numbers x: silu, record and splines. Rows up to a whole group are computed as well.
 template <int K>
-void edge_splines(const Splines& net, const SplineLayer& layer, const SplineTables& tables, int n,
-                  const SplineNodes& nodes) {
+void edge_splines(const Splines net, const SplineLayer layer, const SplineTables tables, int n,
+                  const SplineNodes nodes) {
   constexpr int kQuads = K / 4;
   const ptrdiff_t stride = layer.in_stride;
   const int padded = whole_groups(n);
@@ -36,22 +39,36 @@ void edge_splines(const Splines& net, const SplineLayer& layer, const SplineTabl
     store(nodes.slope + at, slope);
   }
   for (ptrdiff_t i = 0; i < stride; i += kDoubles) {
-    const double* knots = tables.knots + layer.knots + i;
-    for (int r = 0; r < padded; r++) {
-      const Doubles x = load(nodes.x + r * stride + i);
-      Longs record{};
-      for (int t = 0; t < net.knots; t++) {
-        record = count_from(record, x, load(knots + t * stride));
+    for (int r = 0; r < padded; r += 4) {
+      const double* knots = tables.knots + layer.knots + i;
+      Doubles x[4];
+      Longs record[4];
+#pragma GCC unroll 4
+      for (int k = 0; k < 4; k++) {
+        x[k] = load(nodes.x + (r + k) * stride + i);
+        record[k] = Longs{};
       }
-      store(reinterpret_cast<double*>(nodes.record + r * stride + i), reinterpret_cast<Doubles>(record));
+      for (int t = 0; t < net.knots; t++, knots += stride) {
+        const Doubles knot = load(knots);
+#pragma GCC unroll 4
+        for (int k = 0; k < 4; k++) {
+          record[k] = count_from(record[k], x[k], knot);
+        }
+      }
+#pragma GCC unroll 4
+      for (int k = 0; k < 4; k++) {
+        store(reinterpret_cast<double*>(nodes.record + (r + k) * stride + i), reinterpret_cast<Doubles>(record[k]));
+      }
     }
   }
-  double* splines = nodes.splines;
-  for (int r = 0; r < padded; r++) {
-    for (int i = 0; i < layer.in; i++, splines += 2 * K) {
-      const ptrdiff_t record = i * net.records + nodes.record[r * stride + i];
-      const Quad u = all_quad(nodes.x[r * stride + i] - tables.middle[layer.middle + record]);
-      const double* piece = tables.pieces + layer.pieces + record * K * K;
+  for (ptrdiff_t i = 0; i < layer.in; i++) {
+    const double* middle = tables.middle + layer.middle + i * net.records;
+    const double* pieces = tables.pieces + layer.pieces + i * net.records * K * K;
+    double* splines = nodes.splines + i * 2 * K;
+    for (int r = 0; r < padded; r++, splines += 2 * K * layer.in) {
+      const int64_t record = nodes.record[r * stride + i];
+      const Quad u = all_quad(nodes.x[r * stride + i] - middle[record]);
+      const double* piece = pieces + record * K * K;
 #pragma GCC unroll 2
       for (int q = 0; q < kQuads; q++) {
         Quad slope = load_quad(piece + (K - 1) * K + 4 * q);
@@ -117,8 +134,8 @@ GT_INLINE Quad four_sums(const Splines& net, const SplineLayer& layer, const Spl
 
 // y [n][out_stride] = sum_i phi_oi(x_i)
 template <int K>
-void node_sums(const Splines& net, const SplineLayer& layer, const SplineWeights& weights, int n,
-               const SplineNodes& nodes, double* y) {
+void node_sums(const Splines net, const SplineLayer layer, const SplineWeights weights, int n, const SplineNodes nodes,
+               double* y) {
   const ptrdiff_t stride = layer.out_stride;
   if (layer.out >= 4) {
     for (int r = 0; r < n; r++) {
@@ -165,8 +182,8 @@ GT_INLINE Quad four_edges(const Splines& net, const SplineLayer& layer, const Sp
 
 // Adds the |phi| of the rows to the edges' sums.
 template <int K>
-void add_edge_sizes(const Splines& net, const SplineLayer& layer, const SplineWeights& weights, int n,
-                    const SplineNodes& nodes, double* sums) {
+void add_edge_sizes(const Splines net, const SplineLayer layer, const SplineWeights weights, int n,
+                    const SplineNodes nodes, double* sums) {
   for (int o = 0; o < layer.out; o++) {
     double* to = sums + layer.base + o * layer.in_stride;
     for (int i = 0; i < layer.in_stride; i += 4) {
@@ -179,31 +196,33 @@ void add_edge_sizes(const Splines& net, const SplineLayer& layer, const SplineWe
   }
 }
 
-// From the gradient d [n][out_stride] at layer l's outputs: the gradient with respect to its inputs, in place of them,
-// and, when training, those of its parameters.
-template <int K, bool Penalised, bool Training>
-void edges_backward(const Splines& net, const SplineLayer& layer, const SplineWeights& weights, int n,
-                    const SplineScratch& scratch, int l, const double* penalty, const SplineGradient& gradient) {
+// From the gradient dy [n][out_stride] at a layer's outputs: the gradient with respect to its inputs, in place of them,
+// and, when training, those of its parameters. Outputs: their number, or 0 for any. edge: room for four numbers an
+// output, when penalised.
+template <int K, int Outputs, bool Penalised, bool Training>
+void edges_backward_of(const Splines net, const SplineLayer layer, const SplineWeights weights, int n,
+                       const SplineNodes nodes, const double* dy, double* edge, const double* penalty,
+                       const SplineGradient gradient) {
   constexpr int kQuads = K / 4;
-  const SplineNodes& nodes = scratch.nodes[l];
   const ptrdiff_t stride = layer.in_stride;
   const ptrdiff_t coefficients_of_output = static_cast<ptrdiff_t>(layer.in) * net.extended;
+  const int outputs = Outputs > 0 ? Outputs : layer.out;
   for (int r = 0; r < n; r++) {
-    const double* d = scratch.nodes[l + 1].x + static_cast<ptrdiff_t>(r) * layer.out_stride;
+    const double* d = dy + static_cast<ptrdiff_t>(r) * layer.out_stride;
     for (ptrdiff_t i = 0; i < stride; i += 4) {
       Quad through_base = zero_quad();
       const Quad value = load_quad(nodes.silu + r * stride + i);
-      for (int o = 0; o < layer.out; o++) {
-        const ptrdiff_t edge = o * stride + i;
+      for (int o = 0; o < outputs; o++) {
+        const ptrdiff_t at = o * stride + i;
         Quad of_edges = all_quad(d[o]);
         if constexpr (Penalised) {
           const Quad sign = sign_of(four_edges<K>(net, layer, weights, nodes, r, o, static_cast<int>(i)));
-          of_edges = fma(sign, load_quad(penalty + layer.base + edge), of_edges);
-          store(scratch.edge + 4 * o, of_edges);
+          of_edges = fma(sign, load_quad(penalty + layer.base + at), of_edges);
+          store(edge + 4 * o, of_edges);
         }
-        through_base = fma(of_edges, load_quad(weights.base + layer.base + edge), through_base);
+        through_base = fma(of_edges, load_quad(weights.base + layer.base + at), through_base);
         if constexpr (Training) {
-          double* to = gradient.base + layer.base + edge;
+          double* to = gradient.base + layer.base + at;
           store(to, fma(of_edges, value, load_quad(to)));
         }
       }
@@ -225,9 +244,9 @@ void edges_backward(const Splines& net, const SplineLayer& layer, const SplineWe
           spline[q] = load_quad(splines + 4 * q);
           curve[q] = zero_quad();
         }
-        const ptrdiff_t slot = static_cast<ptrdiff_t>(layer.splines) + (input * net.records + record) * layer.out * K;
-        for (int o = 0; o < layer.out; o++, c += coefficients_of_output) {
-          const Quad of_edge = all_quad(Penalised ? scratch.edge[4 * o + a] : d[o]);
+        const ptrdiff_t slot = static_cast<ptrdiff_t>(layer.splines) + (input * net.records + record) * outputs * K;
+        for (int o = 0; o < outputs; o++, c += coefficients_of_output) {
+          const Quad of_edge = all_quad(Penalised ? edge[4 * o + a] : d[o]);
 #pragma GCC unroll 2
           for (int q = 0; q < kQuads; q++) {
             curve[q] = fma(of_edge, load_quad(c + 4 * q), curve[q]);
@@ -245,6 +264,17 @@ void edges_backward(const Splines& net, const SplineLayer& layer, const SplineWe
       store(nodes.x + r * stride + i,
             fma(load_quad(nodes.slope + r * stride + i), through_base, sums_of(through_splines)));
     }
+  }
+}
+
+template <int K, bool Penalised, bool Training>
+void edges_backward(const Splines& net, const SplineLayer& layer, const SplineWeights& weights, int n,
+                    const SplineNodes& nodes, const double* dy, double* edge, const double* penalty,
+                    const SplineGradient& gradient) {
+  if (layer.out == 1) {
+    edges_backward_of<K, 1, Penalised, Training>(net, layer, weights, n, nodes, dy, edge, penalty, gradient);
+  } else {
+    edges_backward_of<K, 0, Penalised, Training>(net, layer, weights, n, nodes, dy, edge, penalty, gradient);
   }
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 constexpr int kMostChunks = 16;
 // Rows below which a chunk is not worth a thread and a gradient of its own.
-constexpr int kChunkRows = 192;
+constexpr int kChunkRows = 256;
 
 }  // namespace
 
@@ -76,25 +76,32 @@ void SplineBatch::select(const InputValues& inputs, const int32_t* rows, int cou
   value_.clear();
   count_.clear();
   targets_.clear();
+  std::vector<int32_t>& line = *line_of_value;
   for (int i = 0; i < columns; i++) {
-    first_line_.push_back(static_cast<int32_t>(value_.size()));
-    int32_t* to = line_.data() + i;
+    const size_t first = value_.size();
+    first_line_.push_back(static_cast<int32_t>(first));
     for (int32_t row : rows_) {
       const int32_t number = inputs.number(row, i);
-      int32_t& line = (*line_of_value)[static_cast<size_t>(number)];
-      if (line < 0) {
-        line = static_cast<int32_t>(value_.size());
+      if (line[static_cast<size_t>(number)] < 0) {
+        line[static_cast<size_t>(number)] = 0;
         value_.push_back(number);
-        count_.push_back(0);
       }
-      count_[static_cast<size_t>(line)]++;
-      *to = line;
+    }
+    std::sort(value_.begin() + static_cast<ptrdiff_t>(first), value_.end());
+    for (size_t at = first; at < value_.size(); at++) {
+      line[static_cast<size_t>(value_[at])] = static_cast<int32_t>(at);
+    }
+    count_.resize(value_.size());
+    int32_t* to = line_.data() + i;
+    for (int32_t row : rows_) {
+      *to = line[static_cast<size_t>(inputs.number(row, i))];
+      count_[static_cast<size_t>(*to)]++;
       to += columns;
     }
   }
   first_line_.push_back(static_cast<int32_t>(value_.size()));
   for (int32_t number : value_) {
-    (*line_of_value)[static_cast<size_t>(number)] = -1;
+    line[static_cast<size_t>(number)] = -1;
   }
   for (int32_t row : rows_) {
     const double* target = targets == nullptr ? nullptr : targets + static_cast<ptrdiff_t>(row) * outputs;

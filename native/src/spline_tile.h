@@ -9,8 +9,8 @@ namespace gputrain::GT_ISA {
 
 // table [lines][out_stride] = phi_oi of the first layer at every value of its inputs, or their derivatives.
 template <int K>
-void value_table(const SplineTask& task, const SplineValues& values, double* table) {
-  const SplineLayer& layer = task.net.layer[0];
+void value_table(const SplineTask task, const SplineValues values, double* table) {
+  const SplineLayer layer = task.net.layer[0];
   for (int i = 0; i < layer.in; i++) {
     const double* base = task.weights.base + layer.base + i * layer.out_stride;
     for (int line = task.rows.first_line[i]; line < task.rows.first_line[i + 1]; line++) {
@@ -30,34 +30,48 @@ void value_table(const SplineTask& task, const SplineValues& values, double* tab
   }
 }
 
-// Gradients of the first layer's coefficients from those of the table.
+// Gradients of the first layer's coefficients from those of the table. Lines are in the order of their values: those on
+// the same record are added up in registers.
 template <int K>
-void table_backward(const SplineTask& task, const SplineGradient& gradient) {
-  const SplineLayer& layer = task.net.layer[0];
+void table_backward(const SplineTask task, const SplineGradient gradient) {
+  const SplineLayer layer = task.net.layer[0];
+  const ptrdiff_t stride = layer.out_stride;
   for (int i = 0; i < layer.in; i++) {
-    double* base = gradient.base + layer.base + i * layer.out_stride;
-    for (int line = task.rows.first_line[i]; line < task.rows.first_line[i + 1]; line++) {
-      const ptrdiff_t value = task.rows.value[line];
-      const ptrdiff_t record = i * task.net.extended + task.values.record[value];
-      double* c = gradient.splines + layer.splines + record * layer.out_stride;
-      const double* splines = task.values.splines + value * K;
-      const double* d = task.scratch.table_gradient + static_cast<ptrdiff_t>(line) * layer.out_stride;
-      for (int o = 0; o < layer.out_stride; o += kDoubles) {
-        const Doubles of_line = load(d + o);
-        store(base + o, fma(all(task.values.silu[value]), of_line, load(base + o)));
+    const int end = task.rows.first_line[i + 1];
+    for (ptrdiff_t o = 0; o < stride; o += kDoubles) {
+      const double* d = task.scratch.table_gradient + o;
+      Doubles of_base{};
+      for (int line = task.rows.first_line[i]; line < end;) {
+        const int32_t record = task.values.record[task.rows.value[line]];
+        Doubles sum[K];
+#pragma GCC unroll 8
+        for (Doubles& one : sum) {
+          one = Doubles{};
+        }
+        for (; line < end && task.values.record[task.rows.value[line]] == record; line++) {
+          const ptrdiff_t value = task.rows.value[line];
+          const Doubles of_line = load(d + line * stride);
+          of_base = fma(all(task.values.silu[value]), of_line, of_base);
+#pragma GCC unroll 8
+          for (int s = 0; s < K; s++) {
+            sum[s] = fma(all(task.values.splines[value * K + s]), of_line, sum[s]);
+          }
+        }
+        double* to = gradient.splines + layer.splines + (i * task.net.extended + record) * stride + o;
 #pragma GCC unroll 8
         for (int s = 0; s < K; s++) {
-          double* to = c + s * layer.out_stride + o;
-          store(to, fma(all(splines[s]), of_line, load(to)));
+          store(to + s * stride, load(to + s * stride) + sum[s]);
         }
       }
+      double* to = gradient.base + layer.base + i * stride + o;
+      store(to, load(to) + of_base);
     }
   }
 }
 
 // y [n][stride] = the sums of the rows' lines; rows beyond n up to whole groups of four are 0.
-inline void sum_lines(const SplineTask& task, int first, int n, double* y) {
-  const SplineLayer& layer = task.net.layer[0];
+inline void sum_lines(const SplineTask task, int first, int n, double* y) {
+  const SplineLayer layer = task.net.layer[0];
   const int32_t* line = task.rows.line + static_cast<ptrdiff_t>(first) * layer.in;
   for (int r = 0; r < n; r++, line += layer.in, y += layer.out_stride) {
     for (int o = 0; o < layer.out_stride; o += kDoubles) {
@@ -75,8 +89,8 @@ inline void sum_lines(const SplineTask& task, int first, int n, double* y) {
 }
 
 // Adds each row's gradient to those of its lines.
-inline void add_to_lines(const SplineTask& task, int first, int n, const double* dy) {
-  const SplineLayer& layer = task.net.layer[0];
+inline void add_to_lines(const SplineTask task, int first, int n, const double* dy) {
+  const SplineLayer layer = task.net.layer[0];
   const int32_t* line = task.rows.line + static_cast<ptrdiff_t>(first) * layer.in;
   for (int r = 0; r < n; r++, line += layer.in, dy += layer.out_stride) {
     for (int o = 0; o < layer.out_stride; o += kDoubles) {
@@ -215,8 +229,8 @@ double train_splines_of(const SplineTask& task, const SplineLoss& loss, const do
     double* d = forward_rows<K>(task, first, n);
     sum += row_losses(loss, last, n, task.rows.targets + static_cast<ptrdiff_t>(first) * last.out, d);
     for (int l = task.net.layers - 1; l > 0; l--) {
-      edges_backward<K, Penalised, true>(task.net, task.net.layer[l], task.weights, n, task.scratch, l, penalty,
-                                         gradient);
+      edges_backward<K, Penalised, true>(task.net, task.net.layer[l], task.weights, n, task.scratch.nodes[l],
+                                         task.scratch.nodes[l + 1].x, task.scratch.edge, penalty, gradient);
     }
     add_to_lines(task, first, n, task.scratch.nodes[1].x);
   });
@@ -239,7 +253,8 @@ void spline_input_gradient_of(const SplineTask& task, const SplineValues& slopes
       }
     }
     for (int l = task.net.layers - 1; l > 0; l--) {
-      edges_backward<K, false, false>(task.net, task.net.layer[l], task.weights, n, task.scratch, l, nullptr, {});
+      edges_backward<K, false, false>(task.net, task.net.layer[l], task.weights, n, task.scratch.nodes[l],
+                                      task.scratch.nodes[l + 1].x, nullptr, nullptr, {});
     }
     const int32_t* line = task.rows.line + static_cast<ptrdiff_t>(first) * layer.in;
     d = task.scratch.nodes[1].x;

@@ -262,6 +262,18 @@ int main() {
     parameters_are_averaged(family);
     predictions_are_those_of_training(family);
   }
+  for (int rows : {6, 61, 1000}) {
+    Problem lbfgs(rows, 2, GT_SPLINES);
+    lbfgs.plan.optimizer = GT_LBFGS;
+    lbfgs.plan.rules.rate_rule = GT_RATE_STEP;
+    lbfgs.plan.rules.rate = 1;
+    lbfgs.plan.rules.every = 10;
+    lbfgs.plan.rules.average_last = 975;
+    lbfgs.plan.penalty_l1 = 1e-4;
+    lbfgs.plan.penalty_entropy = 1e-4;
+    threads_change_nothing(lbfgs, "L-BFGS");
+    resume_goes_on_exactly(lbfgs, "L-BFGS");
+  }
   one_replica_overflows(GT_PRODUCT_UNITS);
   one_replica_overflows(GT_COMPLEX_PRODUCT_UNITS);
   overflow_is_not_averaged();

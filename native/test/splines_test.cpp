@@ -90,7 +90,7 @@ void gradient_is_that_of_the_objective(const reference::SplineNet& net, int rows
         loss);
   CHECK(std::fabs((*evaluated).value - value) < 1e-12 * (1 + value), "F %.17g, expected %.17g", (*evaluated).value,
         value);
-  const size_t stride = std::max<size_t>(1, sample.parameters.size() * sample.rows.size() / 6000);
+  const size_t stride = std::max<size_t>(1, sample.parameters.size() * sample.rows.size() / 1500);
   for (size_t i = 0; i < sample.parameters.size(); i += stride) {
     const double gradient = (*evaluated).gradient[i];
     if (!net.trained(static_cast<int>(i))) {

@@ -125,7 +125,10 @@ struct Samples {
 class Session {
  public:
   Session(const Problem& problem, int threads)
-      : n_(problem.initial.size()), replicas_(problem.plan.replicas), averages_(problem.plan.rules.average_last > 0) {
+      : n_(problem.initial.size()),
+        moments_(problem.plan.optimizer == GT_LBFGS ? n_ * static_cast<size_t>(problem.plan.history) : n_),
+        replicas_(problem.plan.replicas),
+        averages_(problem.plan.rules.average_last > 0) {
     int code = gt_open(&problem.plan, &problem.data, threads, &session_);
     CHECK(code == GT_OK, "open: %s", gt_last_error());
   }
@@ -149,7 +152,8 @@ class Session {
     std::vector<State> all;
     for (int i = 0; i < replicas_; i++) {
       State s;
-      s.parameters = s.first = s.second = s.best = std::vector<double>(n_);
+      s.parameters = s.best = std::vector<double>(n_);
+      s.first = s.second = std::vector<double>(moments_);
       s.sum.resize(averages_ ? n_ : 0);
       CHECK(gt_get_state(session_, i, &s.progress, s.parameters.data(), s.first.data(), s.second.data(), s.best.data(),
                          s.sum_or_null()) == GT_OK,
@@ -171,7 +175,7 @@ class Session {
   gt_session* get() { return session_; }
 
  private:
-  size_t n_;
+  size_t n_, moments_;
   int replicas_;
   bool averages_;
   gt_session* session_ = nullptr;

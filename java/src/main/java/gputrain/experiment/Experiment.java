@@ -219,7 +219,9 @@ public record Experiment(
      * @throws ExperimentException when their checkpoints would be larger than {@link gputrain.train.Checkpoints#LARGEST}
      */
     public void requireStorable(int networks) {
-        ExperimentFile.tooLarge(network().parameterCount(), networks).ifPresent(reason -> {
+        int parameters = network().parameterCount();
+        long moments = training.optimizer().momentSize(parameters);
+        ExperimentFile.tooLarge(parameters, moments, networks).ifPresent(reason -> {
             throw ExperimentFile.error(this, "network", reason);
         });
     }

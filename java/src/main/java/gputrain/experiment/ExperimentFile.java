@@ -104,7 +104,7 @@ final class ExperimentFile {
                 : "hidden";
         try {
             int parameters = Experiment.network(shape, inputs, outputs).parameterCount();
-            tooLarge(parameters, 1).ifPresent(reason -> {
+            tooLarge(parameters, parameters, 1).ifPresent(reason -> {
                 throw network.error(width, reason);
             });
         } catch (IllegalArgumentException e) {
@@ -112,9 +112,9 @@ final class ExperimentFile {
         }
     }
 
-    /** Why so many networks with so many parameters each cannot be trained together; nothing when they can. */
-    static Optional<String> tooLarge(int parameters, int networks) {
-        long bytes = Checkpoints.bytes((long) parameters * networks);
+    /** Why so many networks with so many parameters, and moments, each cannot be trained together; nothing when they can. */
+    static Optional<String> tooLarge(int parameters, long moments, int networks) {
+        long bytes = Checkpoints.bytes((long) parameters * networks, moments * networks);
         String what = networks == 1
                 ? String.format(Locale.ROOT, "network too large: %,d parameters make", parameters)
                 : String.format(Locale.ROOT, "%,d networks of %,d parameters each make", networks, parameters);

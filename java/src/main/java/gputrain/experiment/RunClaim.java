@@ -25,6 +25,9 @@ final class RunClaim implements AutoCloseable {
             Pattern.compile("\\.(settings\\.json|run\\.json|experiment\\.toml|model\\.json"
                     + "|report\\.html|[a-z-]+\\.csv|model\\.safetensors|(paper|leak-free|kernel)-.*\\.svg)\\..*\\.tmp");
     private static final Pattern FIGURE = Pattern.compile("(paper|leak-free|kernel)-.*\\.svg");
+    /** Directories of checkpoints; those after refinements have a number. */
+    private static final Pattern CHECKPOINTS = Pattern.compile("checkpoint(-refined-\\d+)?");
+
     private static final Pattern CHECKPOINT = Pattern.compile("lock|\\.?checkpoint-.*");
 
     private final RunDirectory directory;
@@ -134,9 +137,13 @@ final class RunClaim implements AutoCloseable {
     private void clear() {
         delete(directory.record());
         for (Protocol protocol : Protocol.values()) {
-            Path checkpoints = directory.path().resolve(protocol.directory()).resolve("checkpoint");
-            delete(checkpoints, CHECKPOINT);
-            delete(checkpoints);
+            Path home = directory.path().resolve(protocol.directory());
+            for (Path folder : Files.isDirectory(home) ? entries(home) : List.<Path>of()) {
+                if (CHECKPOINTS.matcher(name(folder)).matches()) {
+                    delete(folder, CHECKPOINT);
+                    delete(folder);
+                }
+            }
             delete(directory.metrics(protocol));
             delete(directory.predictions(protocol));
             delete(directory.parameters(protocol));

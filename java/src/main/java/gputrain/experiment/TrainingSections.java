@@ -174,7 +174,7 @@ final class TrainingSections {
             if (prune > 1) {
                 throw section.error("prune-below", "must be at most 1: " + prune);
             }
-            refinements.add(new Experiment.Refinement(intervals, prune, atLeast(section, "epochs", 0, 0L)));
+            refinements.add(new Experiment.Refinement(intervals, prune, atLeast(section, "epochs", 1, 0L)));
             section.finish();
         }
         return List.copyOf(refinements);

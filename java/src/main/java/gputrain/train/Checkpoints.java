@@ -31,8 +31,8 @@ public final class Checkpoints {
      */
     public static final long LARGEST = 1L << 31;
 
-    /** Parameters, two moments, the best parameters and their sum in a checkpoint. */
-    private static final int ARRAYS = 5;
+    /** Parameters, the best parameters and their sum in a checkpoint, beside two moments. */
+    private static final int OTHER_ARRAYS = 3;
 
     private static final String PREFIX = "checkpoint-";
     private static final Pattern NAME = Pattern.compile(PREFIX + "(\\d{1,18})\\.bin");
@@ -66,9 +66,14 @@ public final class Checkpoints {
         this.opener = opener;
     }
 
-    /** At most how many bytes a checkpoint of replicas with so many parameters in all has, but for the samples. */
-    public static long bytes(long parameters) {
-        return ARRAYS * Double.BYTES * parameters;
+    /**
+     * At most how many bytes a checkpoint of replicas has, but for the samples.
+     *
+     * @param parameters of all replicas together
+     * @param moments length of each of the optimiser's two moments, of all replicas together
+     */
+    public static long bytes(long parameters, long moments) {
+        return Double.BYTES * (OTHER_ARRAYS * parameters + 2 * moments);
     }
 
     /** Where the files are. */

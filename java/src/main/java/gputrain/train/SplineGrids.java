@@ -5,9 +5,8 @@ import gputrain.model.SplineNetwork;
 import java.util.Arrays;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
-import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
-import org.ejml.interfaces.decomposition.QRDecomposition;
-import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
+import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
+import org.ejml.interfaces.linsol.LinearSolverDense;
 
 /**
  * Knots where the samples are, as Liu et al. (arXiv:2404.19756, Section 2.3) and their program pykan put them; every edge
@@ -18,11 +17,16 @@ import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
  *   t_(order + i) = s uniform_i + (1 - s) quantile_i
  * </pre>
  *
- * <p>and as many knots more on each side as the order, (x[n - 1] - x[0]) / G apart. The new coefficients are those of least
- * squares, and of those the shortest, of the old spline's values at the samples. Layer by layer: the samples of a layer are
+ * <p>and as many knots more on each side as the order, (x[n - 1] - x[0]) / G apart. The new coefficients c minimise the sum over
+ * the samples of squared differences from the old spline's values, plus 1e-6 n times the sum over j of (c_j - old spline at the
+ * mean of knots j + 1 ... j + order)^2. pykan takes the first sum alone; but knots crowd where many samples are the same, and a
+ * spline that hardly any sample decides then gets a coefficient of any size. Layer by layer: the samples of a layer are
  * what the layers before it, with their new knots, make of the inputs.
  */
 public final class SplineGrids {
+    /** Weight of staying near the old spline, per sample. */
+    private static final double STAY = 1e-6;
+
     private final SplineNetwork from;
     private final SplineNetwork to;
     private final double uniformShare;
@@ -141,74 +145,62 @@ public final class SplineGrids {
         result[first + to.order() + to.intervals()] = high;
     }
 
-    /** Least squares for all edges of an input at once: A = Q R, and the pseudo-inverse of the small R. */
+    /** Least squares for all edges of an input at once: a row for each sample, and one for each coefficient. */
     private void coefficients(int l, int i, double[] samples) {
-        int m = from.widths().get(l + 1);
-        DMatrixRMaj a = design(to, result, to.knotOffset(l) + i * to.knots(), samples);
-        DMatrixRMaj before = design(from, old, from.knotOffset(l) + i * from.knots(), samples);
-        DMatrixRMaj c = new DMatrixRMaj(from.splines(), m);
-        for (int o = 0; o < m; o++) {
-            int edge = from.coefficientOffset(l) + (o * from.widths().get(l) + i) * from.splines();
+        int nodes = from.widths().get(l + 1);
+        int first = to.knotOffset(l) + i * to.knots();
+        double[] points = Arrays.copyOf(samples, samples.length + to.splines());
+        for (int j = 0; j < to.splines(); j++) {
+            points[samples.length + j] = Arrays.stream(result, first + j + 1, first + j + 1 + to.order())
+                    .average()
+                    .orElseThrow();
+        }
+        DMatrixRMaj values = new DMatrixRMaj(points.length, nodes);
+        DMatrixRMaj c = new DMatrixRMaj(from.splines(), nodes);
+        for (int o = 0; o < nodes; o++) {
             for (int j = 0; j < from.splines(); j++) {
-                c.set(j, o, old[edge + j]);
+                c.set(j, o, old[from.coefficientOffset(l) + (o * from.widths().get(l) + i) * from.splines() + j]);
             }
         }
-        DMatrixRMaj values = new DMatrixRMaj(samples.length, m);
-        CommonOps_DDRM.mult(before, c, values);
-        DMatrixRMaj fitted = leastSquares(a, values);
-        for (int o = 0; o < m; o++) {
-            int edge = to.coefficientOffset(l) + (o * from.widths().get(l) + i) * to.splines();
+        CommonOps_DDRM.mult(design(from, old, from.knotOffset(l) + i * from.knots(), points), c, values);
+        DMatrixRMaj design = design(to, result, first, points);
+        double weight = Math.sqrt(STAY * samples.length);
+        for (int j = 0; j < to.splines(); j++) {
+            int row = samples.length + j;
+            for (int column = 0; column < to.splines(); column++) {
+                design.set(row, column, column == j ? weight : 0);
+            }
+            for (int o = 0; o < nodes; o++) {
+                values.set(row, o, weight * values.get(row, o));
+            }
+        }
+        LinearSolverDense<DMatrixRMaj> solver = LinearSolverFactory_DDRM.leastSquares(points.length, to.splines());
+        DMatrixRMaj fitted = new DMatrixRMaj(to.splines(), nodes);
+        if (!solver.setA(design)) {
+            throw new IllegalStateException("a column of splines has no sample and no weight");
+        }
+        solver.solve(values, fitted);
+        for (int o = 0; o < nodes; o++) {
             for (int j = 0; j < to.splines(); j++) {
-                result[edge + j] = fitted.get(j, o);
+                result[to.coefficientOffset(l) + (o * from.widths().get(l) + i) * to.splines() + j] = fitted.get(j, o);
             }
         }
     }
 
-    private static DMatrixRMaj design(SplineNetwork network, double[] parameters, int knots, double[] samples) {
-        DMatrixRMaj a = new DMatrixRMaj(samples.length, network.splines());
+    private static DMatrixRMaj design(SplineNetwork network, double[] parameters, int knots, double[] points) {
+        DMatrixRMaj a = new DMatrixRMaj(points.length, network.splines());
         double[] derivatives = new double[a.data.length];
-        for (int r = 0; r < samples.length; r++) {
+        for (int r = 0; r < points.length; r++) {
             BSplines.at(
                     parameters,
                     knots,
                     network.knots(),
                     network.order(),
-                    samples[r],
+                    points[r],
                     a.data,
                     derivatives,
                     r * network.splines());
         }
         return a;
-    }
-
-    /** The shortest of the solutions of least squares. */
-    private static DMatrixRMaj leastSquares(DMatrixRMaj a, DMatrixRMaj values) {
-        QRDecomposition<DMatrixRMaj> qr = DecompositionFactory_DDRM.qr(a.numRows, a.numCols);
-        qr.decompose(a.copy());
-        DMatrixRMaj q = qr.getQ(null, true);
-        DMatrixRMaj r = qr.getR(null, true);
-        SingularValueDecomposition_F64<DMatrixRMaj> svd =
-                DecompositionFactory_DDRM.svd(r.numRows, r.numCols, true, true, true);
-        svd.decompose(r.copy());
-        double[] singular = svd.getSingularValues();
-        double smallest = Arrays.stream(singular).max().orElse(0) * Math.max(a.numRows, a.numCols) * Math.ulp(1.0);
-        DMatrixRMaj right = multiply(svd.getU(null, true), multiply(transposed(q), values));
-        for (int k = 0; k < right.numRows; k++) {
-            double inverse = k < singular.length && singular[k] > smallest ? 1 / singular[k] : 0;
-            for (int o = 0; o < right.numCols; o++) {
-                right.set(k, o, right.get(k, o) * inverse);
-            }
-        }
-        return multiply(svd.getV(null, false), right);
-    }
-
-    private static DMatrixRMaj transposed(DMatrixRMaj a) {
-        return CommonOps_DDRM.transpose(a, null);
-    }
-
-    private static DMatrixRMaj multiply(DMatrixRMaj a, DMatrixRMaj b) {
-        DMatrixRMaj product = new DMatrixRMaj(a.numRows, b.numCols);
-        CommonOps_DDRM.mult(a, b, product);
-        return product;
     }
 }

@@ -93,24 +93,6 @@ class SplineReportTest {
             experiment = "MISSING"
             """;
 
-    private static final Map<String, String> SPLINES = Map.ofEntries(
-            Map.entry(
-                    "split = { kind = \"random\", test-fraction = 0.2, random-state = 42 }",
-                    "split = { kind = \"random\", test-fraction = 0.2, by-seed = true }"),
-            Map.entry("\"Z\", \"A\", \"A^(2/3)\", \"V_p\", \"delta_np\"", "\"Z\", \"N\", \"P\", \"S\""),
-            Map.entry("scaling = \"min-max\"", "scaling = \"symmetric\""),
-            Map.entry("[\"E\", \"E_LD(ws-star)\", \"E - E_LD(ws-star)\"]", "[\"E - E(ws4)\"]"),
-            Map.entry("mass = \"E - E_LD(ws-star)\"", "mass = \"E - E(ws4)\""),
-            Map.entry("scaling = \"standard\"", "scaling = \"divided\"\nunit-MeV = 1"),
-            Map.entry(
-                    "hidden = [3]\nactivation = \"gelu\"",
-                    "kind = \"splines\"\nhidden = [3]\nintervals = 3\norder = 3\ninitial-noise = 0.3"),
-            Map.entry("loss = \"huber\"\nhuber-delta = 1", "loss = \"mse\""),
-            Map.entry("optimizer = \"adam\"", "optimizer = \"lbfgs\""),
-            Map.entry("learning-rate = 1e-2", "learning-rate = 1\nweight-decay = 1e-4"),
-            Map.entry("keep = \"last\"", "[[training.refine]]\nprune-below = 0.1\nepochs = 5"),
-            Map.entry("\n[leak-free]\nparts = 5\n", ""));
-
     @TempDir
     private static Path shared;
 
@@ -120,7 +102,8 @@ class SplineReportTest {
 
     @BeforeAll
     static void reproduce() throws IOException {
-        String text = Tiny.with(SPLINES);
+        String text = Tiny.splines()
+                .replace("\"Z\", \"A\", \"A^(2/3)\", \"V_p\", \"delta_np\"", "\"Z\", \"N\", \"P\", \"S\"");
         Path splines = Files.writeString(shared.resolve("splines.toml"), text);
         Path missing = Files.writeString(shared.resolve("missing.toml"), text.replace("(ws4)", "(hfb31)"));
         Path dense = Files.writeString(shared.resolve("dense.toml"), Tiny.with("\n[leak-free]\nparts = 5\n", ""));

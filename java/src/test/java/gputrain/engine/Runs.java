@@ -56,6 +56,52 @@ final class Runs {
         }
     }
 
+    /**
+     * The same with a tolerance of its own, relative to values of order 1e-6 and more: line searches and fits that end
+     * near 0 amplify rounding.
+     */
+    static void assertFollows(Engine engine, TrainingPlan plan, DataSet data, long epochs, double tolerance) {
+        Outcome expected = train(oracle(), plan, data, epochs);
+        Outcome actual = train(engine, plan, data, epochs);
+        assertThat(actual.samples()).isNotEmpty().hasSameSizeAs(expected.samples());
+        for (int i = 0; i < actual.samples().size(); i++) {
+            Sample ours = actual.samples().get(i);
+            Sample theirs = expected.samples().get(i);
+            assertThat(List.of((long) ours.replica(), ours.epoch()))
+                    .isEqualTo(List.of((long) theirs.replica(), theirs.epoch()));
+            String where = "replica " + ours.replica() + " epoch " + ours.epoch();
+            assertThat(ours.learningRate()).isEqualTo(theirs.learningRate());
+            assertThat(ours.loss())
+                    .as(where + " loss")
+                    .isCloseTo(theirs.loss(), within(tolerance * (1e-6 + theirs.loss())));
+            for (int set = 0; set < ours.rms().size(); set++) {
+                double rms = theirs.rms().get(set);
+                assertThat(ours.rms().get(set)).as(where).isCloseTo(rms, within(tolerance * (1e-3 + rms)));
+            }
+        }
+        for (int r = 0; r < actual.states().size(); r++) {
+            ReplicaState ours = actual.states().get(r);
+            ReplicaState theirs = expected.states().get(r);
+            assertThat(ours.status()).isEqualTo(theirs.status());
+            assertThat(ours.step()).isEqualTo(theirs.step());
+            assertThat(distance(ours.parameters(), theirs.parameters()))
+                    .as("replica " + r + ": parameters")
+                    .isLessThanOrEqualTo(tolerance);
+        }
+    }
+
+    /** Root of the squared differences over that of the squares. */
+    private static double distance(double[] actual, double[] expected) {
+        assertThat(actual).hasSameSizeAs(expected);
+        double difference = 0;
+        double size = 0;
+        for (int i = 0; i < actual.length; i++) {
+            difference += (actual[i] - expected[i]) * (actual[i] - expected[i]);
+            size += expected[i] * expected[i];
+        }
+        return Math.sqrt(difference / size);
+    }
+
     static void assertSameBits(List<ReplicaState> actual, List<ReplicaState> expected) {
         assertThat(actual).hasSameSizeAs(expected);
         for (int i = 0; i < actual.size(); i++) {

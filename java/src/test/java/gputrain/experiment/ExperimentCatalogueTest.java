@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,7 +95,18 @@ class ExperimentCatalogueTest {
         assertThat(experiment.name()).isEqualTo(name);
         assertThat(experiment.paper().citation()).isNotBlank();
         assertThat(experiment.deviations()).isNotEmpty();
+        if (name.equals("lu/kan-bhagwat") || name.equals("lu/kan-hfb31")) {
+            assertThatThrownBy(() -> Prepared.of(experiment, DataLibrary.bundled()))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("data import")
+                    .hasMessageContaining(name.endsWith("31") ? "hfb27" : "ws4");
+            return;
+        }
         Prepared prepared = Prepared.of(experiment, DataLibrary.bundled());
+        if (name.startsWith("lu/")) {
+            requireSetsOfLu(prepared);
+            return;
+        }
         if (name.startsWith("dellen/")) {
             requireSetsOfDellen(name, prepared);
             return;
@@ -152,6 +164,23 @@ class ExperimentCatalogueTest {
                 assertThat(experiment.network().text()).isEqualTo(widths);
             }
         }
+    }
+
+    /** 2,340 nuclei, four fifths and one, divided anew for every seed. */
+    private static void requireSetsOfLu(Prepared prepared) {
+        assertThat(prepared.rows()).hasSize(2340);
+        assertThat(prepared.dividedBySeed()).isTrue();
+        List<int[]> first = prepared.rowSets(Protocol.PAPER, 1);
+        List<int[]> second = prepared.rowSets(Protocol.PAPER, 2);
+        assertThat(first.get(0)).hasSize(1872);
+        assertThat(first.get(1)).hasSize(468).isNotEqualTo(second.get(1));
+        assertThat(IntStream.concat(IntStream.of(first.get(0)), IntStream.of(first.get(1)))
+                        .sorted())
+                .containsExactlyElementsOf(IntStream.range(0, 2340).boxed().toList());
+        assertThat(prepared.rowSets(Protocol.PAPER, 1))
+                .usingRecursiveComparison()
+                .isEqualTo(first);
+        assertThat(prepared.protocols()).containsExactly(Protocol.PAPER);
     }
 
     private static void requireSetsOfDellen(String name, Prepared prepared) {

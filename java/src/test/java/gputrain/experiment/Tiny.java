@@ -62,6 +62,32 @@ public final class Tiny {
         return with(Map.of(piece, replacement));
     }
 
+    /** The same nuclei for splines on WS4's residuals, divided by seed: L-BFGS, updates of knots, refinement, pruning. */
+    public static String splines() {
+        return with(Map.of(
+                "random-state = 42", "by-seed = true",
+                "scaling = \"min-max\"", "scaling = \"symmetric\"",
+                "[\"E\", \"E_LD(ws-star)\", \"E - E_LD(ws-star)\"]", "[\"E - E(ws4)\"]",
+                "mass = \"E - E_LD(ws-star)\"", "mass = \"E - E(ws4)\"",
+                "scaling = \"standard\"", "scaling = \"divided\"",
+                "hidden = [3]\nactivation = \"gelu\"", "kind = \"splines\"\nhidden = [3]\nintervals = 4\norder = 2",
+                "optimizer = \"adam\"\nlearning-rate = 1e-2", """
+                    optimizer = "lbfgs"
+                    history = 6
+                    learning-rate = 1
+                    weight-decay = 1e-4
+                    penalty-l1 = 1e-4
+                    grid-updates = { every = 5, until = 12, uniform-share = 0.5 }""",
+                "keep = \"last\"\n\n[leak-free]\nparts = 5", """
+                    [[training.refine]]
+                    intervals = 8
+                    epochs = 20
+
+                    [[training.refine]]
+                    prune-below = 0.05
+                    epochs = 10"""));
+    }
+
     static Experiment experiment(String text) {
         return ExperimentFile.parse("local/tiny", "tiny.toml", text);
     }

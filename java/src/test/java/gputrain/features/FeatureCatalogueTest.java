@@ -50,7 +50,9 @@ class FeatureCatalogueTest {
         "N even, 0, 1",
         "A even, 0, 0",
         "Z+1, 51, 50",
-        "N+1, 84, 83"
+        "N+1, 84, 83",
+        "P, 0, 0",
+        "S, 0, 0"
     })
     void oddNAndOddZ(String feature, double tin133, double indium131) {
         assertThat(value(feature, 50, 83)).isCloseTo(tin133, within(1e-12 * Math.max(1, Math.abs(tin133))));
@@ -108,6 +110,21 @@ class FeatureCatalogueTest {
         assertThat(value("Delta N", 50, number)).isEqualTo(expected);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "P, 50, 82, 2.0444659357341870",
+        "P, 51, 83, -2.036642110697632",
+        "P, 50, 83, 0",
+        "S, 66, 98, 256",
+        "S, 40, 40, 100",
+        "S, 40, 50, 0",
+        "S, 104, 155, 638",
+        "S, 14, 14, 36"
+    })
+    void pairingAndShellsOfLu(String feature, int Z, int N, double expected) {
+        assertThat(value(feature, Z, N)).isCloseTo(expected, within(1e-12));
+    }
+
     @Test
     void deformationOfDysprosium() {
         assertThat(value("def", 66, 98)).isCloseTo(0.9974317289603024, within(1e-12));
@@ -124,10 +141,10 @@ class FeatureCatalogueTest {
 
     @Test
     void everyFeatureIsTestedHereAndSaysWhereItIsFrom() {
-        assertThat(FeatureCatalogue.all()).hasSize(32);
+        assertThat(FeatureCatalogue.all()).hasSize(34);
         assertThat(FeatureCatalogue.all()).allSatisfy(feature -> {
             assertThat(feature.equation()).isNotBlank();
-            assertThat(feature.source()).containsPattern("Huang|Zeng|Dellen");
+            assertThat(feature.source()).containsPattern("Huang|Zeng|Dellen|Lu");
             assertThat(FeatureCatalogue.get(feature.name())).isSameAs(feature);
         });
     }

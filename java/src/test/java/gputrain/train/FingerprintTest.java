@@ -28,7 +28,7 @@ class FingerprintTest {
     void equalRunsHaveEqualFingerprints() {
         assertThat(OWN.differences(Fingerprint.of("jvm", Fixture.fullBatch(10), Fixture.DATA)))
                 .isEmpty();
-        assertThat(OWN.parts()).hasSize(13);
+        assertThat(OWN.parts()).hasSize(15);
         assertThat(OWN.parts().values()).allMatch(digest -> digest.matches("[0-9a-f]{64}"));
     }
 

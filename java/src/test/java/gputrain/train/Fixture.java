@@ -1,9 +1,11 @@
 package gputrain.train;
 
 import gputrain.engine.DataSet;
+import gputrain.engine.EdgePenalty;
 import gputrain.engine.Engine;
 import gputrain.engine.EngineOptions;
 import gputrain.engine.Engines;
+import gputrain.engine.GridUpdates;
 import gputrain.engine.LearningRateRule;
 import gputrain.engine.Loss;
 import gputrain.engine.Monitor;
@@ -14,6 +16,7 @@ import gputrain.engine.StopRule;
 import gputrain.engine.TrainingPlan;
 import gputrain.model.Activation;
 import gputrain.model.DenseNetwork;
+import gputrain.model.SplineNetwork;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -62,6 +65,27 @@ final class Fixture {
                 new Monitor(5, List.of(0.0, 1.0), -1),
                 Precision.FLOAT32,
                 replicas());
+    }
+
+    /** Splines in double: L-BFGS and knots that follow the inputs at epochs 0, 4, 8 and 12. */
+    static TrainingPlan splines(long epochs) {
+        SplineNetwork network = new SplineNetwork(List.of(3, 4, 2), 4, 3, 1);
+        return new TrainingPlan(
+                network,
+                new Loss.MeanSquared(),
+                new Optimizer.Lbfgs(4, 20, 0),
+                new LearningRateRule.Constant(1),
+                StopRule.epochs(epochs),
+                0,
+                false,
+                new Monitor(5, List.of(1.0, 0.5), -1),
+                Precision.FLOAT64,
+                List.of(
+                        new Replica(1, List.of(rows(0, 30), rows(30, 40)), 1e-2, 1, null),
+                        new Replica(2, List.of(rows(10, 40), rows(0, 10)), 1e-3, 1, null)),
+                0,
+                new EdgePenalty(1e-3, 0),
+                new GridUpdates(4, 13, 0.3));
     }
 
     private static List<Replica> replicas() {

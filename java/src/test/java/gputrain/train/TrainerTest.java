@@ -13,18 +13,22 @@ import gputrain.engine.Monitor;
 import gputrain.engine.Optimizer;
 import gputrain.engine.Precision;
 import gputrain.engine.Replica;
+import gputrain.engine.ReplicaState;
 import gputrain.engine.ReplicaState.Status;
 import gputrain.engine.Sample;
+import gputrain.engine.Session;
 import gputrain.engine.StopRule;
 import gputrain.engine.TrainingPlan;
 import gputrain.engine.jvm.JvmEngine;
 import gputrain.file.AtomicFiles;
+import gputrain.model.SplineNetwork;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -48,7 +52,8 @@ class TrainerTest {
         return Fixture.engines()
                 .flatMap(engine -> Stream.of(
                         Arguments.of(engine, "full batch", Fixture.fullBatch(60)),
-                        Arguments.of(engine, "mini-batch", Fixture.miniBatch(60))))
+                        Arguments.of(engine, "mini-batch", Fixture.miniBatch(60)),
+                        Arguments.of(engine, "splines", Fixture.splines(60))))
                 .filter(row -> ((Engine) row.get()[0])
                         .unsupported((TrainingPlan) row.get()[2])
                         .isEmpty());
@@ -71,6 +76,34 @@ class TrainerTest {
             if (!outcome.interrupted()) {
                 assertThat(Fixture.bits(outcome)).isEqualTo(unbroken);
             }
+        }
+    }
+
+    /** What the trainer does to the knots on the way is what a session gets by hand. */
+    @Test
+    void gridsAreUpdatedBeforeTheEpochsOfThePlanAndAtNoOther() {
+        TrainingPlan plan = Fixture.splines(16);
+        SplineNetwork network = (SplineNetwork) plan.network();
+        List<ReplicaState> states;
+        try (Session session = JVM.open(plan, Fixture.DATA, EngineOptions.DEFAULT)) {
+            for (int update = 0; update < 4; update++) {
+                List<ReplicaState> placed = new ArrayList<>();
+                for (int r = 0; r < 2; r++) {
+                    ReplicaState state = session.state().get(r);
+                    int[] rows = plan.replicas().get(r).rowSets().get(0);
+                    placed.add(state.restarted(SplineGrids.fitted(
+                            network, network, state.parameters(), Fixture.DATA.inputs(), rows, 0.3)));
+                }
+                session.restore(placed);
+                session.advance(4);
+            }
+            states = session.state();
+        }
+        TrainingOutcome outcome = run(plan, new Recorder());
+        for (int r = 0; r < 2; r++) {
+            assertThat(outcome.states().get(r).epoch()).isEqualTo(16);
+            assertThat(outcome.states().get(r).parameters())
+                    .isEqualTo(states.get(r).parameters());
         }
     }
 

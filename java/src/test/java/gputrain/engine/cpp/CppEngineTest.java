@@ -20,6 +20,8 @@ import gputrain.engine.StopRule;
 import gputrain.engine.TrainingPlan;
 import gputrain.model.Activation;
 import gputrain.model.DenseNetwork;
+import gputrain.model.Network;
+import gputrain.model.SplineNetwork;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,11 +38,15 @@ class CppEngineTest {
     }
 
     private static TrainingPlan plan(Precision precision) {
+        return plan(new DenseNetwork(List.of(2, 24, 12, 1), Activation.GELU), Optimizer.Adam.DEFAULT, precision);
+    }
+
+    private static TrainingPlan plan(Network network, Optimizer optimizer, Precision precision) {
         Replica replica = new Replica(1, List.of(IntStream.range(0, ROWS).toArray()), 0, 1, null);
         return new TrainingPlan(
-                new DenseNetwork(List.of(2, 24, 12, 1), Activation.GELU),
+                network,
                 new Loss.Huber(1),
-                Optimizer.Adam.DEFAULT,
+                optimizer,
                 new LearningRateRule.Constant(5e-3),
                 StopRule.epochs(400),
                 0,
@@ -91,6 +97,12 @@ class CppEngineTest {
     void whatItCannotDoHasAReason() {
         assertThat(engine.unsupported(plan(Precision.FLOAT64)))
                 .hasValueSatisfying(cause -> assertThat(cause).contains("float32 only"));
+        Optimizer lbfgs = new Optimizer.Lbfgs(5, 20, 0);
+        Network dense = new DenseNetwork(List.of(2, 4, 1), Activation.TANH);
+        assertThat(engine.unsupported(plan(dense, lbfgs, Precision.FLOAT64)))
+                .hasValueSatisfying(cause -> assertThat(cause).contains("jvm"));
+        Network splines = new SplineNetwork(List.of(2, 4, 1), 3, 3, 0.1);
+        assertThat(engine.unsupported(plan(splines, lbfgs, Precision.FLOAT64))).isEmpty();
         assertThatThrownBy(() -> engine.open(plan(Precision.FLOAT64), data(), EngineOptions.DEFAULT))
                 .isInstanceOf(EngineException.class);
         assertThatThrownBy(() -> engine.open(plan(Precision.FLOAT32), data(), new EngineOptions(1, 1)))
