@@ -8,14 +8,18 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * The first network of a run of splines, ready to be drawn.
  *
  * @param layers nodes of each, the inputs first, the outputs last
  * @param edges those that are switched on
+ * @param silent how many hidden nodes are left out because they do next to nothing
  */
-record EdgeFunctions(String seed, List<List<Node>> layers, List<Edge> edges) {
+record EdgeFunctions(String seed, List<List<Node>> layers, List<Edge> edges, int silent) {
+    /** A hidden node below this share of its layer's largest score is not drawn: weight decay leaves many of them. */
+    private static final double SILENT = 1e-3;
 
     /**
      * What comes into edges.
@@ -91,7 +95,51 @@ record EdgeFunctions(String seed, List<List<Node>> layers, List<Edge> edges) {
                     last ? "MeV" : ""));
         }
         return new EdgeFunctions(
-                first.get("seed").textOr(""), layers.stream().map(List::copyOf).toList(), List.copyOf(edges));
+                        first.get("seed").textOr(""),
+                        layers.stream().map(List::copyOf).toList(),
+                        List.copyOf(edges),
+                        0)
+                .withoutSilent();
+    }
+
+    private EdgeFunctions withoutSilent() {
+        List<List<Integer>> kept = new ArrayList<>();
+        for (int l = 0; l < layers.size(); l++) {
+            List<Node> nodes = layers.get(l);
+            double largest = nodes.stream().mapToDouble(Node::score).max().orElse(0);
+            boolean hidden = l > 0 && l < layers.size() - 1;
+            kept.add(IntStream.range(0, nodes.size())
+                    .filter(i -> !hidden || nodes.get(i).score() >= SILENT * largest)
+                    .boxed()
+                    .toList());
+        }
+        List<List<Node>> there = new ArrayList<>();
+        int without = 0;
+        for (int l = 0; l < layers.size(); l++) {
+            there.add(kept.get(l).stream().map(layers.get(l)::get).toList());
+            without += layers.get(l).size() - there.get(l).size();
+        }
+        List<Edge> between = edges.stream()
+                .filter(edge -> kept.get(edge.layer()).contains(edge.from())
+                        && kept.get(edge.layer() + 1).contains(edge.to()))
+                .map(edge -> new Edge(
+                        edge.layer(),
+                        kept.get(edge.layer()).indexOf(edge.from()),
+                        kept.get(edge.layer() + 1).indexOf(edge.to()),
+                        edge.meanAbsolute(),
+                        edge.score(),
+                        edge.phi(),
+                        edge.unit()))
+                .toList();
+        return new EdgeFunctions(seed, there, between, without);
+    }
+
+    /** What a drawing leaves out, as a sentence; empty for nothing. */
+    String leftOut() {
+        return silent == 0
+                ? ""
+                : " Not drawn: " + silent + (silent == 1 ? " hidden node" : " hidden nodes")
+                        + " with a score below a thousandth of the largest of the layer.";
     }
 
     /** The edges of a layer; of many only those with the largest scores, in their old order. */

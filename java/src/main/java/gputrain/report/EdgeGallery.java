@@ -74,6 +74,7 @@ final class EdgeGallery {
                         + (layer == 0 ? ", against the inputs in their own units" : "")
                         + (last ? ", in MeV" : "")
                         + ". Bars: where the training nuclei are. At the top right: mean |φ|."
+                        + network.leftOut()
                         + (edges.size() < network.count(layer)
                                 ? " Only the " + MOST + " of " + network.count(layer)
                                         + " edges with the largest scores."

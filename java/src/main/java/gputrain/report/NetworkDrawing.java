@@ -54,6 +54,7 @@ final class NetworkDrawing {
                         + " range of its argument on the training nuclei, on a scale of its own; the stronger a line and"
                         + " its curve, the larger the score of the edge. Numbers at the nodes are their scores; edges that"
                         + " are switched off are not drawn."
+                        + network.leftOut()
                         + (all ? "" : " Of each layer only the " + MOST + " edges with the largest scores are drawn."),
                 drawing.svg);
     }
@@ -72,12 +73,9 @@ final class NetworkDrawing {
         return Math.max(SMALLEST, Math.min(LARGEST, group / most - 4));
     }
 
-    /** Curves stand close to the more numerous of the nodes that they join. */
+    /** Curves stand close to the node that they lead to; those to one node only, to the nodes that they come from. */
     private double above(int layer) {
-        return network.layers().get(layer).size()
-                        > network.layers().get(layer + 1).size()
-                ? FAN
-                : NEAR;
+        return network.layers().get(layer + 1).size() == 1 ? FAN : NEAR;
     }
 
     private double x(int layer, int node) {
@@ -160,7 +158,13 @@ final class NetworkDrawing {
             } else if (output) {
                 svg.text(x, y - 14, node.name().replace(" - ", " − "), Anchor.MIDDLE, Ink.TEXT, 14);
             } else {
-                svg.text(x + 10, y + 4, score, Anchor.START, Ink.MUTED, Frame.TICK_SIZE);
+                String name = node.name() + ": " + score;
+                boolean room =
+                        Svg.textWidth(name, Frame.TICK_SIZE) + 14 < (Figure.FULL_WIDTH - 2 * MARGIN) / nodes.size();
+                String text = room ? name : score;
+                // Lines that go up from the node would cross the words.
+                svg.rectangle(x + 8, y - 11, Svg.textWidth(text, Frame.TICK_SIZE) + 4, 14, Ink.PAGE, 0.85);
+                svg.text(x + 10, y - 1, text, Anchor.START, Ink.MUTED, Frame.TICK_SIZE);
             }
         }
     }

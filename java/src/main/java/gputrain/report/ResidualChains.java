@@ -133,12 +133,16 @@ final class ResidualChains {
             }
         }
         svg.text(frame.right(), 20, name(chain), Anchor.END, Ink.TEXT, 14);
+        double right = frame.right() - Svg.textWidth(name(chain), 14) - 8;
+        String band = "±" + Numbers.plain(bandMeV) + " MeV";
         Legend legend = new Legend(svg, LEFT, 20)
                 .square(theory, Ink.TEXT, 1)
+                .wrap("corrected", right)
                 .dot("corrected", Ink.TEST, true)
-                .square("±" + Numbers.plain(bandMeV) + " MeV", Ink.SERIES_4, 0.4);
+                .wrap(band, right)
+                .square(band, Ink.SERIES_4, 0.4);
         if (divided) {
-            legend.square("test set", Ink.MUTED, 0.3);
+            legend.wrap("test set", right).square("test set", Ink.MUTED, 0.3);
         }
     }
 

@@ -82,14 +82,17 @@ final class SplineSections {
                                         .get("firstNetwork")
                                         .get("seed")
                                         .textOr(""));
-        page.element("p", honestly(edges));
+        List<Json> sizes = protocol.json().get("firstNetwork").get("edges").items();
+        boolean[] counted = counted(sizes);
+        page.element("p", honestly(edges, counted));
         page.open("div", "class", "scroll").open("table").open("thead").open("tr");
         page.element("th", "Edge").element("th", "mean |φ|", "class", "n").element("th", "Score", "class", "n");
         page.element("th", "R²", "class", "n").element("th", "Best");
         page.element("th", "Second and third (R²)").close().close().open("tbody");
-        List<Json> sizes = protocol.json().get("firstNetwork").get("edges").items();
         for (int e = 0; e < edges.size(); e++) {
-            row(edges.get(e), sizes.get(e));
+            if (counted[e]) {
+                row(edges.get(e), sizes.get(e));
+            }
         }
         page.close().close().close();
         page.element(
@@ -150,37 +153,43 @@ final class SplineSections {
     }
 
     /** How well such functions describe the edges; small ones are close to their own first terms, which is no finding. */
-    private String honestly(List<Json> edges) {
-        List<Json> sizes = protocol.json().get("firstNetwork").get("edges").items();
-        int close = 0;
-        int fair = 0;
+    private static String honestly(List<Json> edges, boolean[] counted) {
+        int[] close = new int[2];
+        int[] fair = new int[2];
         int large = 0;
-        int closeLarge = 0;
-        int fairLarge = 0;
-        for (int e = 0; e < edges.size(); e++) {
-            double layer = edges.get(e).get("layer").number();
+        for (int e = 0; e < counted.length; e++) {
+            double r2 = edges.get(e).get("fits").items().stream()
+                    .mapToDouble(fit -> fit.get("r2").number())
+                    .findFirst()
+                    .orElse(Double.NaN);
+            int kind = counted[e] ? 1 : 0;
+            large += kind;
+            close[kind] += r2 > CLOSE ? 1 : 0;
+            fair[kind] += r2 > FAIR ? 1 : 0;
+        }
+        int small = counted.length - large;
+        return "Of the " + large
+                + " edges whose mean |φ| is at least a hundredth of their layer's largest, one elementary"
+                + " function describes " + close[1] + " with R² above " + CLOSE + " and " + fair[1] + " with R² above "
+                + FAIR + "."
+                + (small == 0
+                        ? ""
+                        : " The other " + small + " do next to nothing (" + close[0] + " and " + fair[0]
+                                + ") and are in run.json only.");
+    }
+
+    /** Which of the edges do more than next to nothing. */
+    private static boolean[] counted(List<Json> sizes) {
+        boolean[] counted = new boolean[sizes.size()];
+        for (int e = 0; e < counted.length; e++) {
+            double layer = sizes.get(e).get("layer").number();
             double largest = sizes.stream()
                     .filter(one -> one.get("layer").number() == layer)
                     .mapToDouble(one -> one.get("meanAbsolute").number())
                     .max()
                     .orElse(0);
-            boolean counts = sizes.get(e).get("meanAbsolute").number() >= SMALL * largest;
-            double r2 = edges.get(e).get("fits").items().stream()
-                    .mapToDouble(fit -> fit.get("r2").number())
-                    .findFirst()
-                    .orElse(Double.NaN);
-            close += r2 > CLOSE ? 1 : 0;
-            fair += r2 > FAIR ? 1 : 0;
-            large += counts ? 1 : 0;
-            closeLarge += counts && r2 > CLOSE ? 1 : 0;
-            fairLarge += counts && r2 > FAIR ? 1 : 0;
+            counted[e] = sizes.get(e).get("meanAbsolute").number() >= SMALL * largest;
         }
-        return "Of " + edges.size() + " edges, one elementary function describes " + close + " with R² above " + CLOSE
-                + " and " + fair + " with R² above " + FAIR
-                + (large < edges.size()
-                        ? "; but of the " + large + " edges whose mean |φ| is at least a hundredth of their layer's"
-                                + " largest, " + closeLarge + " and " + fairLarge + ". The other "
-                                + (edges.size() - large) + " do next to nothing."
-                        : ". All have a mean |φ| of at least a hundredth of their layer's largest.");
+        return counted;
     }
 }
