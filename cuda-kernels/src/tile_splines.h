@@ -38,7 +38,7 @@ struct SplineTile : SplineBlock {
   // first: as of SplineBlock.
   GT_DEVICE SplineTile(const gt_spline_session& s, double* memory, int first = 1) : SplineBlock(s, memory, first) {}
 
-  // The first layer's splines for rows of the replica's list.
+  // The first layer's splines for rows of the replica's list; the block passes a barrier before it takes rows.
   GT_DEVICE void keep_first_layer(const int32_t* rows, int count, double* table, int32_t* intervals) {
     int n = session.widths[0];
     for (int i = thread(); i < n * count; i += threads()) {
@@ -51,7 +51,6 @@ struct SplineTile : SplineBlock {
     table_ = table;
     intervals_ = intervals;
     kept_ = count;
-    sync_block();
   }
 
   // Takes positions lo ... hi through the network. Returns the thread's part of the sum of the losses, or of the
@@ -75,7 +74,6 @@ struct SplineTile : SplineBlock {
     for (int i = lane; i < plan.sums; i += 32) {
       warp[plan.sum + i] = 0;
     }
-    sync_warp();
     double sum = 0;
     for (int begin = pass.lo + thread() / 32 * kSplineRows; begin < pass.hi; begin += threads()) {
       int count = pass.hi - begin < kSplineRows ? pass.hi - begin : kSplineRows;
@@ -142,7 +140,7 @@ struct SplineTile : SplineBlock {
             sign[e * kSplineRows] = static_cast<int8_t>((phi > 0) - (phi < 0));
           }
           if (kind == kSizes) {
-            add_size(warp + plan.sum + e, there ? absolute(phi) : 0);
+            add_size(warp + plan.sum, e, there ? absolute(phi) : 0);
           }
         }
       }
@@ -150,13 +148,14 @@ struct SplineTile : SplineBlock {
     }
   }
 
-  GT_DEVICE void add_size(double* to, double size) {
+  // By the thread that has set the sum to 0.
+  GT_DEVICE void add_size(double* sums, int e, double size) {
     GT_UNROLL
     for (int mask = 1; mask < 32; mask *= 2) {
       size += shuffle_xor(size, mask);
     }
-    if (thread() % 32 == 0) {
-      *to += size;
+    if (thread() % 32 == e % 32) {
+      sums[e] += size;
     }
   }
 
