@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "emulator/registry.h"
+#include "spline_case.h"
 
 namespace gputrain {
 
@@ -23,38 +24,13 @@ std::string launch(const std::string& name, int blocks, int warps, int64_t share
 }  // namespace
 
 EmulatedSplines::EmulatedSplines(const gt_plan& plan, const gt_data& data) : plan_(plan) {
-  session_.rules = plan.rules;
-  std::copy_n(plan.widths, plan.layers + 1, session_.widths);
-  session_.layers = plan.layers;
-  session_.intervals = plan.intervals;
-  session_.order = plan.order;
-  session_.parameters = spline_parameters(plan);
-  session_.loss = plan.loss;
-  session_.optimizer = plan.optimizer;
-  session_.history = plan.history;
-  session_.evaluations = plan.evaluations;
-  session_.batch_size = plan.batch_size;
-  session_.shuffle = plan.shuffle;
-  session_.row_sets = plan.row_sets;
-  session_.replicas = plan.replicas;
-  session_.tolerance = plan.tolerance;
-  session_.penalty_l1 = plan.penalty_l1;
-  session_.penalty_entropy = plan.penalty_entropy;
-  session_.huber_delta = plan.huber_delta;
-  session_.beta1 = plan.beta1;
-  session_.beta2 = plan.beta2;
-  session_.epsilon = plan.epsilon;
-  session_.momentum = plan.momentum;
-  session_.inputs = data.inputs;
-  session_.targets = data.targets;
-  session_.output_weights = plan.output_weights;
+  session_ = spline_session(plan, data);
   for (int i = 0; i < plan.replicas; i++) {
     const gt_replica& from = plan.replica[i];
     std::vector<int32_t> begins = {0};
     for (int s = 0; s < plan.row_sets; s++) {
       begins.push_back(begins.back() + from.set_sizes[s]);
     }
-    session_.most_rows = std::max(session_.most_rows, begins.back());
     set_begin_.push_back(begins);
     states_.push_back(initial_state(plan, from));
     states_.back().samples.assign(kSamples * static_cast<size_t>(3 + plan.row_sets), NAN);
@@ -102,6 +78,14 @@ SplineState EmulatedSplines::state(int replica) const {
   copy.progress = replicas_[i].progress;
   copy.samples.resize(static_cast<size_t>(replicas_[i].sample_count * (3 + plan_.row_sets)));
   return copy;
+}
+
+std::vector<SplineState> EmulatedSplines::states() const {
+  std::vector<SplineState> all;
+  for (int i = 0; i < plan_.replicas; i++) {
+    all.push_back(state(i));
+  }
+  return all;
 }
 
 void EmulatedSplines::restore(int replica, const SplineState& state) {

@@ -26,6 +26,7 @@ class EmulatedSplines {
   std::string advance(const SplineLaunch& how, int64_t epochs);
 
   SplineState state(int replica) const;
+  std::vector<SplineState> states() const;
   void restore(int replica, const SplineState& state);
 
   Doubles predict(const Doubles& parameters, const Doubles& inputs, int rows);

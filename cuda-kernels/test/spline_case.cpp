@@ -1,7 +1,9 @@
 #include "spline_case.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <numeric>
 #include <random>
 
 namespace gputrain {
@@ -25,6 +27,40 @@ bool same(double actual, double expected, double tolerance) {
 }
 
 }  // namespace
+
+gt_spline_session spline_session(const gt_plan& plan, const gt_data& data) {
+  gt_spline_session session = {};
+  session.rules = plan.rules;
+  std::copy_n(plan.widths, plan.layers + 1, session.widths);
+  session.layers = plan.layers;
+  session.intervals = plan.intervals;
+  session.order = plan.order;
+  session.parameters = spline_parameters(plan);
+  session.loss = plan.loss;
+  session.optimizer = plan.optimizer;
+  session.history = plan.history;
+  session.evaluations = plan.evaluations;
+  session.batch_size = plan.batch_size;
+  session.shuffle = plan.shuffle;
+  session.row_sets = plan.row_sets;
+  session.replicas = plan.replicas;
+  session.tolerance = plan.tolerance;
+  session.penalty_l1 = plan.penalty_l1;
+  session.penalty_entropy = plan.penalty_entropy;
+  session.huber_delta = plan.huber_delta;
+  session.beta1 = plan.beta1;
+  session.beta2 = plan.beta2;
+  session.epsilon = plan.epsilon;
+  session.momentum = plan.momentum;
+  session.inputs = data.inputs;
+  session.targets = data.targets;
+  session.output_weights = plan.output_weights;
+  for (int i = 0; i < plan.replicas; i++) {
+    const int32_t* sizes = plan.replica[i].set_sizes;
+    session.most_rows = std::max(session.most_rows, std::accumulate(sizes, sizes + plan.row_sets, 0));
+  }
+  return session;
+}
 
 void SplineCase::fill() {
   std::mt19937 random(7);
@@ -111,12 +147,12 @@ std::vector<SplineState> SplineCase::expected(int64_t epochs) const {
   return states;
 }
 
-std::string difference(const SplineCase& one, const EmulatedSplines& session,
+std::string difference(const SplineCase& one, const std::vector<SplineState>& states,
                        const std::vector<SplineState>& expected) {
   double tolerance = one.optimizer == GT_LBFGS ? 1e-8 : 1e-10;
   for (size_t i = 0; i < expected.size(); i++) {
     std::string where = "replica " + std::to_string(i) + ": ";
-    SplineState actual = session.state(static_cast<int>(i));
+    const SplineState& actual = states[i];
     const gt_progress& right = expected[i].progress;
     if (actual.progress.epoch != right.epoch || actual.progress.step != right.step ||
         actual.progress.status != right.status || actual.progress.best_epoch != right.best_epoch) {
@@ -145,45 +181,6 @@ std::string difference(const SplineCase& one, const EmulatedSplines& session,
     }
   }
   return "";
-}
-
-std::string different_predictions(const SplineCase& one) {
-  SplineReference reference(one.plan, one.data, one.replica[0]);
-  const Doubles& parameters = one.initial[0];
-  auto n = static_cast<size_t>(one.widths.front());
-  Doubles inputs = one.inputs;
-  // On knots, at and beyond the ends.
-  const double* knots = &parameters[parameters.size() - static_cast<size_t>(one.intervals + 2 * one.order + 1)];
-  for (size_t i = 0; i < 6 && i < inputs.size(); i++) {
-    const double special[] = {
-        knots[0], knots[one.order], knots[one.intervals + one.order], knots[one.intervals + 2 * one.order], 1e300,
-        -1e300};
-    inputs[i] = special[i];
-  }
-  int rows = static_cast<int>(inputs.size() / n);
-  Doubles outputs, by_inputs;
-  for (int r = 0; r < rows; r++) {
-    const double* row = &inputs[static_cast<size_t>(r) * n];
-    Doubles y = reference.predict(parameters, row);
-    Doubles g = reference.input_gradient(parameters, row, one.output_weights.data());
-    outputs.insert(outputs.end(), y.begin(), y.end());
-    by_inputs.insert(by_inputs.end(), g.begin(), g.end());
-  }
-  EmulatedSplines emulated(one.plan, one.data);
-  Doubles y = emulated.predict(parameters, inputs, rows);
-  Doubles g = emulated.input_gradient(parameters, inputs, rows, one.output_weights);
-  for (size_t i = 0; i < y.size(); i++) {
-    if (!(std::fabs(y[i] - outputs[i]) <= 1e-12 * (1 + std::fabs(outputs[i])))) {
-      return "predictions";
-    }
-  }
-  for (size_t i = 0; i < g.size(); i++) {
-    if (!(std::fabs(g[i] - by_inputs[i]) <= 1e-11 * (1 + std::fabs(by_inputs[i])))) {
-      return "gradient by the inputs";
-    }
-  }
-  inputs[n - 1] = NAN;
-  return std::isnan(emulated.predict(parameters, inputs, rows)[0]) ? "" : "prediction from NaN";
 }
 
 bool same_bits(const SplineState& a, const SplineState& b) {

@@ -4,7 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "emulated_splines.h"
+#include "gputrain/cuda_abi.h"
+#include "spline_reference.h"
 
 namespace gputrain {
 
@@ -36,11 +37,12 @@ struct SplineCase {
   std::vector<SplineState> expected(int64_t epochs) const;
 };
 
-// Empty, or what of the emulated GPU's states is not the reference's up to rounding; L-BFGS amplifies that.
-std::string difference(const SplineCase& one, const EmulatedSplines& session, const std::vector<SplineState>& expected);
+// A plan as the kernels read it, in the host's memory, without replicas and workspace.
+gt_spline_session spline_session(const gt_plan& plan, const gt_data& data);
 
-// Empty, or what the emulated GPU makes of the first replica's parameters otherwise than the reference.
-std::string different_predictions(const SplineCase& one);
+// Empty, or what of the states is not the reference's up to rounding; L-BFGS amplifies that.
+std::string difference(const SplineCase& one, const std::vector<SplineState>& states,
+                       const std::vector<SplineState>& expected);
 
 bool same_bits(const SplineState& a, const SplineState& b);
 

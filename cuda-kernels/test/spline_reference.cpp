@@ -5,7 +5,7 @@
 #include <limits>
 #include <numeric>
 
-#include "permutation.h"
+#include "../../native/src/permutation.h"
 
 namespace gputrain {
 
@@ -242,12 +242,15 @@ void SplineReference::advance(SplineState& state, int64_t epochs) {
   for (int64_t done = 0; done < epochs && at.status == GT_RUNNING; done++) {
     double rate = gt_begin_epoch(&plan_.rules, &at) * replica_.rate_factor;
     int n = replica_.set_sizes[0];
+    bool shuffled = plan_.shuffle != 0 && plan_.batch_size > 0 && plan_.batch_size < n;
+    std::vector<int32_t> places(static_cast<size_t>(n));
+    std::iota(places.begin(), places.end(), 0);
+    if (shuffled) {
+      Permutation(n, replica_.seed, at.epoch).entries(0, n, places.data());
+    }
     std::vector<int> order;
-    device::Permutation permutation;
-    permutation.begin(n, replica_.seed, at.epoch);
-    for (int i = 0; i < n; i++) {
-      bool shuffled = plan_.shuffle != 0 && plan_.batch_size > 0 && plan_.batch_size < n;
-      order.push_back(replica_.rows[shuffled ? permutation.at(i) : i]);
+    for (int32_t place : places) {
+      order.push_back(replica_.rows[place]);
     }
     double sum = plan_.optimizer == GT_LBFGS ? iterate(state, rate, order) : steps(state, rate, order);
     bool due = gt_end_epoch(&plan_.rules, &at, sum / (n * plan_.widths[plan_.layers])) != 0;

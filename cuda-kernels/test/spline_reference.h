@@ -1,6 +1,6 @@
 // Spline networks as their equations say, in plain loops: every spline of every node by the recursion from degree 0,
-// and the minimiser as in the books. Nothing is shared with the kernels but the structures of a plan, the schedule and
-// the order of shuffled rows.
+// and the minimiser as in the books. Nothing is shared with the kernels but the structures of a plan and the
+// schedule; rows are shuffled as by the CPU engine.
 #pragma once
 
 #include <vector>

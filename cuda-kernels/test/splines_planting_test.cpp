@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <set>
 
+#include "emulated_splines.h"
 #include "emulator/machine.h"
 #include "emulator/planting.h"
 #include "spline_case.h"
@@ -19,7 +20,7 @@ namespace {
 std::string train(const SplineCase& one, const SplineLaunch& how, const std::vector<SplineState>& expected) {
   EmulatedSplines session(one.plan, one.data);
   std::string error = session.advance(how, 3);
-  return error.empty() ? difference(one, session, expected) : error;
+  return error.empty() ? difference(one, session.states(), expected) : error;
 }
 
 // In a process of its own: a planted error may destroy it.
