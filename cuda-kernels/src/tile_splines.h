@@ -106,6 +106,7 @@ struct SplineTile : SplineBlock {
     bool signs = kind == kGradient && penalised();
     SplineLayer layer = plan.first(session);
     for (int l = 0; l < session.layers; l++) {
+      bool slopes = layer.edge >= plan.sloped && (kind == kGradient || kind == kInputGradient);
       for (int o = 0; o < layer.out; o++) {
         value[(layer.unit + o) * kSplineStride] = 0;
       }
@@ -126,16 +127,18 @@ struct SplineTile : SplineBlock {
           const double* c = memory_ + plan.coefficient + e * plan.coefficient_stride + at.interval;
           double w = memory_[plan.silu_weight + e];
           double phi = w * at.silu;
-          double slope = w * at.silu_slope;
-          Splines::each(plan.order, [&](int p) {
-            double coefficient = c[p];
-            phi = multiply_add(coefficient, at.value[p], phi);
-            slope = multiply_add(coefficient, at.slope[p], slope);
-          });
-          value[(layer.unit + o) * kSplineStride] += phi;
-          if (e >= plan.sloped && (kind == kGradient || kind == kInputGradient)) {
+          if (slopes) {
+            double slope = w * at.silu_slope;
+            Splines::each(plan.order, [&](int p) {
+              double coefficient = c[p];
+              phi = multiply_add(coefficient, at.value[p], phi);
+              slope = multiply_add(coefficient, at.slope[p], slope);
+            });
             warp[plan.slope + (e - plan.sloped) * kSplineStride + lane] = slope;
+          } else {
+            Splines::each(plan.order, [&](int p) { phi = multiply_add(c[p], at.value[p], phi); });
           }
+          value[(layer.unit + o) * kSplineStride] += phi;
           if (signs) {
             sign[e * kSplineRows] = static_cast<int8_t>((phi > 0) - (phi < 0));
           }
