@@ -29,7 +29,10 @@ struct Rows {
     int i = first + position;
     return order == nullptr ? i : order->at(i);
   }
-  GT_DEVICE int at(int position) const { return rows == nullptr ? place(position) : rows[place(position)]; }
+  GT_DEVICE int at(int position) const {
+    int i = place(position);
+    return rows == nullptr ? i : rows[i];
+  }
 };
 
 // Scalars of a step. Adam: p -= rate m / (sqrt(v) inverse_root + epsilon), bias corrections folded in.
@@ -237,7 +240,8 @@ struct Driver {
     double sum = minimiser.iterate(tile, team, {replica.rows, nullptr, 0}, rows, books->rate);
     if (thread() == 0 && minimiser.moved) {
       books->progress.step++;
-    } else if (thread() == 0 && finite(sum)) {
+    } else if (thread() == 0) {
+      // Unless the sum is not finite, which the end of the epoch sees.
       books->progress.status = GT_CONVERGED;
     }
     finish_epoch(sum / (static_cast<double>(rows) * session.widths[session.layers]));

@@ -28,11 +28,7 @@ struct SplineBlock {
       for (int i = thread(); i < layer.in * plan.knot_stride; i += threads()) {
         const double* t = from + i / plan.knot_stride * plan.knots;
         int j = i % plan.knot_stride - plan.order;
-        int beyond = j - plan.last;
-        memory_[plan.knot + layer.node * plan.knot_stride + i] =
-            j < 0        ? multiply_add(j, t[1] - t[0], t[0])
-            : beyond > 0 ? multiply_add(beyond, t[plan.last] - t[plan.last - 1], t[plan.last])
-                         : t[j];
+        memory_[plan.knot + layer.node * plan.knot_stride + i] = t[j < 0 ? 0 : j > plan.last ? plan.last : j];
       }
       layer = plan.after(session, l, layer);
     }

@@ -22,7 +22,8 @@ constexpr int kSplineRows = 32;
 constexpr int kSplineStride = kSplineRows + 1;
 
 // In doubles. Coefficients and knots are continued by `order` on both sides, so that no interval is a special one:
-// coefficients by 0, knots evenly.
+// coefficients by 0, knots by the last one. What the recursion then makes of splines that do not exist is finite, as an
+// interval that a point lies in has a length.
 struct SplinePlan {
   int order, splines;      // splines: of an edge
   int knots, last;         // knots: of a node; last: number of the last one

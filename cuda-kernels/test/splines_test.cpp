@@ -128,14 +128,28 @@ void check_long_minimisation() {
   check(one, "pairs dropped", 7, 9);
   one.evaluations = 1;
   check(one, "a single evaluation", 4, 6);
-  one.evaluations = 2;
-  one.rate = 40;
-  check(one, "long first steps", 4, 6);
+  for (int evaluations : {2, 3, 5}) {
+    one.evaluations = evaluations;
+    one.rate = 8.0 * evaluations;
+    check(one, "few evaluations", 4, 6);
+  }
+  // Kinks: a search may end at another trial than its last.
+  SplineCase kinks = {.widths = {3, 4, 1}, .intervals = 4, .loss = GT_MEAN_ABSOLUTE, .optimizer = GT_LBFGS, .rows = 30};
+  kinks.replicas = 1;
+  for (int evaluations : {2, 3}) {
+    for (double rate : {0.05, 2.0}) {
+      kinks.evaluations = evaluations;
+      kinks.rate = rate;
+      check(kinks, "kinks", 3, 5);
+    }
+  }
   one.evaluations = 20;
   one.rate = 1e-3;
   check(one, "short first steps", 4, 4);
-  one.rate = 300;
-  check(one, "far too long first steps", 3, 3);
+  for (double rate : {3.0, 8.0, 20.0, 60.0, 300.0}) {
+    one.rate = rate;
+    check(one, "far too long first steps", 3, 3);
+  }
 }
 
 void check_ends() {
@@ -176,6 +190,11 @@ void check_resume() {
       EmulatedSplines later(one.plan, one.data);
       std::string error = whole.advance(how, 11);
       error += parts.advance(how, 2) + parts.advance(how, 5);
+      // Knots belong to the state: others until then.
+      for (int r = 0; r < one.replicas; r++) {
+        later.restore(r, parts.state(one.replicas - 1 - r));
+      }
+      error += later.advance(how, 1);
       for (int r = 0; r < one.replicas; r++) {
         later.restore(r, parts.state(r));
       }

@@ -27,7 +27,8 @@ record SplineChoice(String kernel, int warps, int sharedBytes, int blocks, int r
     private static final double MEETING = 1.5e-6;
     private static final double EXCHANGE_BYTES_A_SECOND = 2.5e12;
 
-    private static final List<String> WISHES = List.of("solo", "grid", "grid_large");
+    private static final List<String> WISHES =
+            List.of("solo", "grid", "grid_large", "cubic_splines", "splines", "large_splines");
 
     /** What {@code measure_splines} says; see {@code gt_spline_session}. */
     record Sizes(long[] values) {
@@ -60,13 +61,17 @@ record SplineChoice(String kernel, int warps, int sharedBytes, int blocks, int r
 
     /** Whether a wish is one of {@link #of}'s. */
     static boolean knows(@Nullable String wish) {
-        return wish != null && WISHES.contains(wish.split(":", 2)[0]);
+        return wish != null && WISHES.contains(nameIn(wish));
+    }
+
+    private static String nameIn(String wish) {
+        return wish.split(":", 2)[0].replaceFirst("^train_", "");
     }
 
     /**
      * @param residentBlocks of a choice on one multiprocessor
-     * @param wish null, "solo" (a block a replica), "grid" (several) or "grid_large" (several, for networks of any size), the
-     *     latter two with ":BLOCKS" for the blocks of a replica
+     * @param wish null, "solo" (a block a replica), "grid" (several), "grid_large" (for networks of any size) or a kernel's own
+     *     name, with or without "train_"; all but the first with ":BLOCKS" for the blocks of a replica
      * @throws EngineException when the wish cannot be met
      */
     static SplineChoice of(
@@ -79,39 +84,41 @@ record SplineChoice(String kernel, int warps, int sharedBytes, int blocks, int r
             throw new EngineException(
                     "cuda engine: no kernel " + wish + " for spline networks; there are " + String.join(", ", WISHES));
         }
-        String[] parts = wish == null ? new String[] {""} : wish.split(":", 2);
+        String name = wish == null ? "" : nameIn(wish);
+        boolean solo = name.equals("solo");
+        boolean cubic = ((SplineNetwork) plan.network()).order() == 3 && !name.equals("splines");
+        if (name.equals("cubic_splines") && !cubic) {
+            throw new EngineException("cuda engine: " + wish + " is for splines of order 3");
+        }
         int rows = stepRows(plan);
         int tiles = ceiling(rows, ROWS);
         int warps = Math.min(Sizes.MOST_WARPS, tiles);
         while (warps > 0 && sizes.shared(warps) > device.sharedBytesOfBlock()) {
             warps--;
         }
-        boolean large = warps == 0 || parts[0].equals("grid_large");
-        boolean cubic = ((SplineNetwork) plan.network()).order() == 3;
+        boolean large = warps == 0 || name.equals("grid_large") || name.equals("large_splines");
         SplineChoice one = large
                 ? new SplineChoice(
                         "train_large_splines", Math.min(Sizes.MOST_WARPS, tiles), sizes.sharedOfLarge(), 1, 0)
                 : new SplineChoice(cubic ? "train_cubic_splines" : "train_splines", warps, sizes.shared(warps), 1, 0);
         int resident = residentBlocks.applyAsInt(one) * device.multiprocessors();
-        int blocks = parts.length == 2
-                ? wished(wish, parts[1], resident)
-                : parts[0].equals("solo") ? 1 : one.bestBlocks(plan, tiles, sizes, resident);
-        if (parts[0].equals("solo") && blocks != 1) {
-            throw new EngineException("cuda engine: " + wish + " needs 1 block a network");
-        }
+        int colon = wish == null ? -1 : wish.indexOf(':');
+        int blocks = colon >= 0
+                ? wished(wish, wish.substring(colon + 1), solo ? 1 : resident)
+                : solo ? 1 : one.bestBlocks(plan, tiles, sizes, resident);
         return new SplineChoice(one.kernel, one.warps, one.sharedBytes, blocks, resident);
     }
 
-    private static int wished(String wish, String number, int resident) {
+    private static int wished(String wish, String number, int most) {
         try {
             int blocks = Integer.parseInt(number);
-            if (blocks >= 1 && blocks <= resident) {
+            if (blocks >= 1 && blocks <= most) {
                 return blocks;
             }
         } catch (NumberFormatException e) {
             // Said below.
         }
-        throw new EngineException("cuda engine: " + wish + " needs a number of blocks up to " + resident);
+        throw new EngineException("cuda engine: " + wish + " needs a number of blocks up to " + most);
     }
 
     /** The cheapest number of blocks with which all replicas train at once; of equal ones the smallest. */

@@ -72,6 +72,11 @@ class SplineChoiceTest {
         assertThat(choice(3, 1872, 1, 20_000, "solo").blocks()).isEqualTo(1);
         assertThat(choice(3, 1872, 1, 20_000, "grid:7").text()).isEqualTo("train_cubic_splines:7");
         assertThat(choice(3, 1872, 1, 20_000, "grid_large:2").text()).isEqualTo("train_large_splines:2");
+        assertThat(choice(3, 1872, 1, 20_000, "train_splines:4").text()).isEqualTo("train_splines:4");
+        assertThat(choice(3, 1872, 10, 20_000, "train_cubic_splines:13").text()).isEqualTo("train_cubic_splines:13");
+        assertThatThrownBy(() -> choice(2, 1872, 1, 20_000, "cubic_splines"))
+                .isInstanceOf(EngineException.class)
+                .hasMessageContaining("order 3");
         for (String wrong : List.of("cluster8:16", "grid:0", "grid:133", "grid:x", "solo:2")) {
             assertThatThrownBy(() -> choice(3, 1872, 1, 20_000, wrong))
                     .isInstanceOf(EngineException.class)
