@@ -98,6 +98,11 @@ if "$bench" --dump "$work/problem.f32" >"$work/problem.json" &&
   done
 fi
 
+if "$bench" --splines --dump "$work/splines.f64" >"$work/splines.json" && "$python" -c "import torch" 2>/dev/null; then
+  part 60 peers.log "pytorch, splines" "$python" "$source/bench/gpu/splines_peer.py" ${peers[@]+"${peers[@]}"} \
+    --problem "$work/splines.f64" --reference "$work/splines.json" --results "$out/peers.jsonl"
+fi
+
 if [ -n "$java" ] && [ -n "$jar" ]; then
   part 20 java.log "devices" "$java" -jar "$jar" devices
   part 40 java.log "training" "$java" -jar "$jar" train huang/method-3-case-a --engine cuda --out "$work/run" \
@@ -117,7 +122,7 @@ sanitizer=$(PATH=$PATH:/usr/local/cuda/bin command -v compute-sanitizer)
 if [ -z "$emulated" ] && [ -n "$sanitizer" ]; then
   for tool in memcheck racecheck; do
     # Small sizes, a network of each family with kernels of its own; each process of a kernel is followed.
-    for network in 7_32_16 10_20_40_2; do
+    for network in 7_32_16 10_20_40_2 cubic_splines; do
       part 50 checks.log "compute-sanitizer $tool, $network" "$sanitizer" --tool $tool --target-processes all \
         --error-exitcode 9 "$bench" "$modules" --emulated --check-only --limit 45 --kernel $network
     done

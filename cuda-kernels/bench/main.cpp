@@ -7,6 +7,7 @@
 #include "json.h"
 #include "measurement.h"
 #include "process.h"
+#include "splines.h"
 
 namespace {
 
@@ -35,6 +36,8 @@ of blocks, each kernel in a process of its own. The rows are synthetic: 1,720 ro
                    float32: inputs, targets, initial parameters of 8 replicas; prints the float64 losses as JSON
   --product-units  with --dump: CPUN-L (10 inputs, 20 linear units, 40 product units, complex), 2,099 rows in batches of
                    500 in their order
+  --splines        with --dump: a spline network, [4, 8, 1], 5 intervals of order 3, in float64: inputs, targets and
+                   initial parameters; prints the loss and the gradient's norm as JSON
 
 Exit status: 0; 1 when a check failed or a kernel did not finish; 2 usage; 69 no usable device.
 )";
@@ -43,7 +46,7 @@ struct Options {
   Target target;
   std::string only, json, dump;
   int limit = 60;
-  bool product_units = false;  // dumped
+  bool product_units = false, splines = false;  // dumped
 };
 
 // The file of results, written anew each time, so that an end by force leaves what there was.
@@ -128,6 +131,8 @@ bool parse(int count, char** words, Options* options) {
       target.plain = true;
     } else if (word == "--product-units") {
       options->product_units = true;
+    } else if (word == "--splines") {
+      options->splines = true;
     } else if (word == "--check-only") {
       target.timing = false;
     } else if (word[0] != '-' && target.directory.empty()) {
@@ -150,6 +155,18 @@ std::vector<gt_kernel_info> kernels_of(const Options& options, const std::string
   std::vector<gt_kernel_info> kernels(outcome.sent.size() / sizeof(gt_kernel_info));
   std::memcpy(kernels.data(), outcome.sent.data(), kernels.size() * sizeof(gt_kernel_info));
   return kernels;
+}
+
+int multiprocessors(const Options& options) {
+  int32_t count = 0;
+  Outcome outcome = apart(options.limit, [&](const Send& send) {
+    open_device(options.target.device);
+    int32_t there = device_attribute(kMultiprocessors, options.target.device);
+    send(&there, sizeof(there));
+    return 0;
+  });
+  std::memcpy(&count, outcome.sent.data(), std::min(outcome.sent.size(), sizeof(count)));
+  return count;
 }
 
 int run(const Options& options) {
@@ -197,6 +214,18 @@ int run(const Options& options) {
       }
     }
   }
+  if (std::strstr("train_cubic_splines", options.only.c_str()) != nullptr) {
+    for (Division division : spline_divisions(multiprocessors(options), options.target.extent)) {
+      Outcome outcome = apart(options.limit, [&](const Send& send) {
+        Verdict verdict = measure_splines(options.target, division, sender(send));
+        return verdict == Verdict::passed ? 0 : verdict == Verdict::skipped ? kSkipped : kFailed;
+      });
+      results.add(outcome.sent);
+      passed += outcome.status == 0;
+      skipped += outcome.status == kSkipped;
+      failed += outcome.status != 0 && outcome.status != kSkipped;
+    }
+  }
   std::printf("%d passed, %d failed, %d skipped (a kernel with a network each)\n", passed, failed, skipped);
   return failed == 0 && passed > 0 ? 0 : kFailed;
 }
@@ -214,6 +243,10 @@ int main(int count, char** words) {
     return kUsage;
   }
   try {
+    if (!options.dump.empty() && options.splines) {
+      std::printf("%s\n", dump_splines(options.dump).c_str());
+      return 0;
+    }
     if (!options.dump.empty()) {
       dump(options.dump, options.product_units ? Problem({10, 20, 40, 2}, 2099, 500, GT_COMPLEX_PRODUCT_UNITS, false)
                                                : Problem({12, 80, 40, 1}, 1720, 0));

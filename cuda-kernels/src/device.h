@@ -142,11 +142,17 @@ GT_DEVICE double divide(double x, double y) { return __ddiv_rn(x, y); }
 GT_DEVICE double multiply_add(double x, double y, double z) { return __fma_rn(x, y, z); }
 // Within a unit in the last place.
 GT_DEVICE double exponential(double x) { return exp(x); }
+GT_DEVICE double logarithm(double x) { return log(x); }
 
 GT_DEVICE Float4 load4(const float* at) { return *reinterpret_cast<const Float4*>(at); }
 GT_DEVICE void store4(float* at, Float4 value) { *reinterpret_cast<Float4*>(at) = value; }
 GT_DEVICE Double2 load2(const double* at) { return *reinterpret_cast<const Double2*>(at); }
 GT_DEVICE void store2(double* at, Double2 value) { *reinterpret_cast<Double2*>(at) = value; }
+
+GT_DEVICE float absolute(float x) { return fabsf(x); }
+GT_DEVICE double absolute(double x) { return fabs(x); }
+GT_DEVICE float with_sign_of(float size, float x) { return copysignf(size, x); }
+GT_DEVICE double with_sign_of(double size, double x) { return copysign(size, x); }
 
 // Ends the kernel with an error that the host sees.
 GT_DEVICE void fail() { __trap(); }

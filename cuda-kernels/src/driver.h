@@ -10,8 +10,8 @@
 //   loss()                        sum of the losses, undivided
 //   gradient(i, 0[, rank])        the gradient's i-th component
 //   squares(rows, lo, hi, n)      sum of the squared errors that are sampled
-// All threads of the block call them together; results are visible to all on return, and parameters that were set
-// before are read behind a barrier.
+// Its Team names the types: Number, Session and Replica. All threads of the block call them together; results are
+// visible to all on return, and parameters that were set before are read behind a barrier.
 #pragma once
 
 #include "permutation.h"
@@ -24,30 +24,37 @@ struct Rows {
   const int32_t* rows;       // null: all, as they are
   const Permutation* order;  // null: as given
   int first;
-  GT_DEVICE int at(int position) const {
+  // In the replica's list of rows.
+  GT_DEVICE int place(int position) const {
     int i = first + position;
-    int place = order == nullptr ? i : order->at(i);
-    return rows == nullptr ? place : rows[place];
+    return order == nullptr ? i : order->at(i);
+  }
+  GT_DEVICE int at(int position) const {
+    int i = place(position);
+    return rows == nullptr ? i : rows[i];
   }
 };
 
 // Scalars of a step. Adam: p -= rate m / (sqrt(v) inverse_root + epsilon), bias corrections folded in.
+template <class Number>
 struct Step {
-  float beta1, beta2, rest1, rest2, epsilon, momentum, weight_decay;
-  float rate, inverse_root;
+  Number beta1, beta2, rest1, rest2, epsilon, momentum, weight_decay;
+  Number rate, inverse_root;
 };
 
 // What the first thread keeps for the block.
+template <class Number>
 struct Books {
   gt_progress progress;
   double rate;
-  Step step;
+  Step<Number> step;
   Permutation order;
   int32_t due;
   int32_t averaged;
   int32_t improved;
 };
-constexpr int kBooksBytes = (static_cast<int>(sizeof(Books)) + 15) / 16 * 16;
+template <class Number>
+constexpr int kBooksBytes = (static_cast<int>(sizeof(Books<Number>)) + 15) / 16 * 16;
 
 // base^n, 0 <= base < 1; the same bits for the same n, however the epochs were cut into launches.
 GT_DEVICE double power(double base, int64_t n) {
@@ -65,35 +72,38 @@ GT_DEVICE double power(double base, int64_t n) {
   return result;
 }
 
-GT_DEVICE Step step_scalars(const gt_cuda_session& session, const gt_cuda_replica& replica, double rate, int64_t t) {
-  Step step = {};
-  step.weight_decay = static_cast<float>(replica.weight_decay);
+template <class Number, class Session, class Replica>
+GT_DEVICE Step<Number> step_scalars(const Session& session, const Replica& replica, double rate, int64_t t) {
+  Step<Number> step = {};
+  step.weight_decay = static_cast<Number>(replica.weight_decay);
   if (session.optimizer == GT_ADAM) {
-    step.beta1 = static_cast<float>(session.beta1);
-    step.beta2 = static_cast<float>(session.beta2);
-    step.rest1 = static_cast<float>(1 - session.beta1);
-    step.rest2 = static_cast<float>(1 - session.beta2);
-    step.epsilon = static_cast<float>(session.epsilon);
-    step.rate = static_cast<float>(rate / (1 - power(session.beta1, t)));
-    step.inverse_root = static_cast<float>(1 / sqrt(1 - power(session.beta2, t)));
+    step.beta1 = static_cast<Number>(session.beta1);
+    step.beta2 = static_cast<Number>(session.beta2);
+    step.rest1 = static_cast<Number>(1 - session.beta1);
+    step.rest2 = static_cast<Number>(1 - session.beta2);
+    step.epsilon = static_cast<Number>(session.epsilon);
+    step.rate = static_cast<Number>(rate / (1 - power(session.beta1, t)));
+    step.inverse_root = static_cast<Number>(1 / sqrt(1 - power(session.beta2, t)));
   } else {
-    step.momentum = static_cast<float>(session.momentum);
-    step.rate = static_cast<float>(rate);
+    step.momentum = static_cast<Number>(session.momentum);
+    step.rate = static_cast<Number>(rate);
   }
   return step;
 }
 
 // The parameter after the step; moves its moments.
-GT_DEVICE float updated(int optimizer, const Step& step, float parameter, float gradient, float* first, float* second) {
-  float g = multiply_add(step.weight_decay, parameter, gradient);
+template <class Number>
+GT_DEVICE Number updated(int optimizer, const Step<Number>& step, Number parameter, Number gradient, Number* first,
+                         Number* second) {
+  Number g = multiply_add(step.weight_decay, parameter, gradient);
   if (optimizer == GT_ADAM) {
-    float m = multiply_add(step.beta1, *first, step.rest1 * g);
-    float v = multiply_add(step.beta2, *second, step.rest2 * g * g);
+    Number m = multiply_add(step.beta1, *first, step.rest1 * g);
+    Number v = multiply_add(step.beta2, *second, step.rest2 * g * g);
     *first = m;
     *second = v;
     return parameter - divide(step.rate * m, multiply_add(square_root(v), step.inverse_root, step.epsilon));
   }
-  float u = multiply_add(step.momentum, *first, g);
+  Number u = multiply_add(step.momentum, *first, g);
   *first = u;
   return multiply_add(-step.rate, u, parameter);
 }
@@ -101,37 +111,50 @@ GT_DEVICE float updated(int optimizer, const Step& step, float parameter, float 
 // Whether a double is neither infinite nor NaN.
 GT_DEVICE bool finite(double x) { return x - x == 0; }
 
-template <class Tile, class Team>
-struct Driver {
-  const gt_cuda_session& session;
-  Books* books;
-  Team team;
-  gt_cuda_replica& replica;
-  Tile tile;
-  float* first;  // moments of the team's slice, from its begin on
-  float* second;
+// Where an epoch is its steps.
+struct StepsOnly {
+  static constexpr bool kMinimises = false;
+};
 
-  // Floats of shared memory between the books and the tile: the team's, then the moments when they are kept here.
-  GT_CONSTEXPR static int team_floats(int parameters) {
+// A Minimiser with kMinimises has a way of its own through an epoch for the optimiser GT_LBFGS:
+//   iterate(tile, team, rows, n, rate)   one iteration on n rows; the sum of the losses where it began
+//   moved                                whether it ended elsewhere
+template <class Tile, class Team, class Minimiser = StepsOnly>
+struct Driver {
+  using Number = typename Team::Number;
+  using Session = typename Team::Session;
+  using Replica = typename Team::Replica;
+
+  const Session& session;
+  Books<Number>* books;
+  Team team;
+  Replica& replica;
+  Tile tile;
+  Minimiser minimiser;
+  Number* first;  // moments of the team's slice, from its begin on
+  Number* second;
+
+  // Numbers of shared memory between the books and the tile: the team's, then the moments when they are kept here.
+  GT_CONSTEXPR static int team_numbers(int parameters) {
     int scratch = Team::scratch_floats(parameters, Tile::kThreads);
     return ((Team::kMomentsInPlace ? 1 : 3) * scratch + 3) / 4 * 4;
   }
-  GT_CONSTEXPR static int shared_bytes(int parameters, int tile_floats) {
-    return kBooksBytes + 4 * (team_floats(parameters) + tile_floats);
+  GT_CONSTEXPR static int shared_bytes(int parameters, int tile_numbers) {
+    return kBooksBytes<Number> + static_cast<int>(sizeof(Number)) * (team_numbers(parameters) + tile_numbers);
   }
 
-  GT_DEVICE Driver(const gt_cuda_session& s, const int32_t* active, int blocks, char* memory)
+  GT_DEVICE Driver(const Session& s, const int32_t* active, int blocks, char* memory)
       : session(s),
-        books(reinterpret_cast<Books*>(memory)),
-        team(s, blocks, reinterpret_cast<float*>(memory + kBooksBytes)),
+        books(reinterpret_cast<Books<Number>*>(memory)),
+        team(s, blocks, reinterpret_cast<Number*>(memory + kBooksBytes<Number>)),
         replica(s.replica[active[team.index]]),
-        tile(s, reinterpret_cast<float*>(memory + kBooksBytes) + team_floats(s.parameters)) {
+        tile(s, reinterpret_cast<Number*>(memory + kBooksBytes<Number>) + team_numbers(s.parameters)) {
     if (Team::kMomentsInPlace) {
       first = replica.first_moment + team.slice_begin;
       second = replica.second_moment + team.slice_begin;
     } else {
       int scratch = Team::scratch_floats(s.parameters, Tile::kThreads);
-      first = reinterpret_cast<float*>(memory + kBooksBytes) + scratch;
+      first = reinterpret_cast<Number*>(memory + kBooksBytes<Number>) + scratch;
       second = first + scratch;
     }
   }
@@ -183,6 +206,12 @@ struct Driver {
 
   GT_DEVICE void epoch() {
     int rows = replica.set_begin[1] - replica.set_begin[0];
+    if constexpr (Minimiser::kMinimises) {
+      if (session.optimizer == GT_LBFGS) {
+        minimise(rows);
+        return;
+      }
+    }
     int batch = session.batch_size == 0 || session.batch_size > rows ? rows : session.batch_size;
     bool shuffled = session.shuffle != 0 && batch < rows;
     if (thread() == 0) {
@@ -203,18 +232,36 @@ struct Driver {
     finish_epoch(finite(sum) ? sum / (static_cast<double>(rows) * session.widths[session.layers]) : sum);
   }
 
+  GT_DEVICE void minimise(int rows) {
+    if (thread() == 0) {
+      books->rate = gt_begin_epoch(&session.rules, &books->progress) * replica.rate_factor;
+    }
+    sync_block();
+    double sum = minimiser.iterate(tile, team, {replica.rows, nullptr, 0}, rows, books->rate);
+    if (thread() == 0 && minimiser.moved) {
+      books->progress.step++;
+    } else if (thread() == 0) {
+      // Unless the sum is not finite, which the end of the epoch sees.
+      books->progress.status = GT_CONVERGED;
+    }
+    finish_epoch(sum / (static_cast<double>(rows) * session.widths[session.layers]));
+  }
+
   // Sum of the step's losses; no update when the epoch's sum is not finite with it.
   GT_DEVICE double train_step(const Rows& taken, int n, double before) {
     if (thread() == 0) {
-      books->step = step_scalars(session, replica, books->rate, books->progress.step + 1);
+      books->step = step_scalars<Number>(session, replica, books->rate, books->progress.step + 1);
     }
     tile.accumulate(taken, share(n, team.rank(), team.blocks()), share(n, team.rank() + 1, team.blocks()), n);
     double loss = team.reduce(tile);
     if (finite(before + loss)) {
-      Step step = books->step;
+      Step<Number> step = books->step;
       for (int i = team.slice_begin + thread(); i < team.slice_end; i += threads()) {
+        if (!team.trains(tile, i)) {
+          continue;
+        }
         int k = i - team.slice_begin;
-        float value = updated(session.optimizer, step, tile.get(i), team.gradient(tile, i), first + k, second + k);
+        Number value = updated(session.optimizer, step, tile.get(i), team.gradient(tile, i), first + k, second + k);
         team.publish(tile, replica, i, value);
       }
       if (thread() == 0) {

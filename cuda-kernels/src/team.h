@@ -23,11 +23,24 @@ GT_DEVICE void sum_over_warps(double mine, double* sums) {
   sync_block();
 }
 
+// What teams of dense networks and product units are made for.
+struct Float32 {
+  using Number = float;
+  using Session = gt_cuda_session;
+  using Replica = gt_cuda_replica;
+
+  // Whether the optimiser changes a parameter.
+  template <class Tile>
+  GT_DEVICE static bool trains(const Tile&, int /*i*/) {
+    return true;
+  }
+};
+
 // A block's replica to itself.
 // kSlices: blocks that update different parameters, 0 for all; kMomentsInPlace: the moments of a slice have one owner
 // and stay in global memory.
 template <class Tile>
-struct SoloTeam {
+struct SoloTeam : Float32 {
   GT_DEVICE SoloTeam(const gt_cuda_session& session, int /*blocks*/, float* /*scratch*/)
       : index(block()), slice_end(session.parameters) {}
 
@@ -69,7 +82,7 @@ GT_DEVICE void meet(uint32_t* counter, uint32_t count) {
 // Published values alternate between two buffers. A block writes the one of two rounds ago only after the meeting in
 // between, for which the others have finished reading.
 template <class Tile>
-struct GridTeam {
+struct GridTeam : Float32 {
   GT_DEVICE GridTeam(const gt_cuda_session& session, int blocks, float* scratch)
       : index(block() / blocks),
         rank_(block() % blocks),
@@ -190,7 +203,7 @@ struct GridTeam {
 // among clusters, the blocks of equal rank exchange that slice through global memory and meet at a counter of their
 // own. Every cluster updates all parameters, with the same bits, so nothing but gradients crosses clusters.
 template <class Tile, int Size>
-struct ClusterTeam {
+struct ClusterTeam : Float32 {
   GT_DEVICE ClusterTeam(const gt_cuda_session& session, int blocks, float* scratch)
       : index(block() / blocks),
         rank_(block() % blocks),

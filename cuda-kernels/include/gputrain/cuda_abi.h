@@ -68,6 +68,67 @@ typedef struct gt_cuda_session {
   int64_t workspace_floats; /* of a block that predicts, or trains with its tile there */
 } gt_cuda_session;
 
+/* As gt_cuda_replica, for spline networks, which are float64. */
+typedef struct gt_spline_replica {
+  gt_progress progress;
+  int64_t seed;
+  double weight_decay;
+  double rate_factor;
+  const int32_t* rows;
+  const int32_t* set_begin;
+  double* parameters;
+  double* first_moment;  /* [parameters]; L-BFGS: [history, parameters], as of gt_get_state */
+  double* second_moment; /* the same */
+  double* best;
+  double* parameter_sum;
+  double* samples;
+  int64_t sample_capacity;
+  int64_t sample_count;
+} gt_spline_replica;
+
+/* Everything that the replicas of a plan of spline networks share; fields as of gt_cuda_session and gt_plan. */
+typedef struct gt_spline_session {
+  gt_rules rules;
+  int32_t widths[GT_MOST_LAYERS + 1];
+  int32_t layers;
+  int32_t intervals;
+  int32_t order;
+  int32_t parameters;
+  int32_t loss;
+  int32_t optimizer;
+  int32_t history;
+  int32_t evaluations;
+  int32_t batch_size;
+  int32_t shuffle;
+  int32_t row_sets;
+  int32_t replicas;
+  int32_t most_rows; /* of a replica, all its row sets together */
+  double tolerance;
+  double penalty_l1;
+  double penalty_entropy;
+  double huber_delta;
+  double beta1, beta2, epsilon;
+  double momentum;
+  const double* inputs;
+  const double* targets;
+  const double* output_weights;
+  gt_spline_replica* replica; /* [replicas] */
+  /* Scratch of the launch; `measure_splines` says how much. */
+  double* partial;    /* [teams, 2, blocks of a team, partial_doubles]: sums over a block's rows, by parity */
+  uint32_t* arrivals; /* [teams, 32]: barrier counters, a cache line apart; 0 before a launch */
+  double* workspace;  /* [blocks, workspace_doubles] */
+  int64_t workspace_doubles;
+  int64_t partial_doubles;
+} gt_spline_session;
+
+/*
+ * What `measure_splines` (const gt_spline_session*, int64_t* sizes; one thread) writes: shared memory in bytes of a
+ * block of 1, 2, ... GT_MOST_SPLINE_WARPS warps that has the network there, of one that has it in the workspace, then
+ * workspace of a block of those two, then of one of predict_splines and input_gradient_splines, and the doubles of a
+ * block's sums.
+ */
+enum { GT_MOST_SPLINE_WARPS = 8, GT_SPLINE_SIZES = GT_MOST_SPLINE_WARPS + 5 };
+
 /* How the blocks that train one replica work together. */
 enum {
   GT_TEAM_SOLO = 0,   /* one block a replica: barriers stay inside it */
@@ -124,6 +185,24 @@ typedef struct gt_kernel_info {
   FIELD(gt_cuda_session, output_weights) FIELD(gt_cuda_session, replica) FIELD(gt_cuda_session, partial)              \
   FIELD(gt_cuda_session, partial_loss) FIELD(gt_cuda_session, arrivals) FIELD(gt_cuda_session, workspace)             \
   FIELD(gt_cuda_session, workspace_floats)                                                                            \
+  SIZE(gt_spline_replica) FIELD(gt_spline_replica, progress) FIELD(gt_spline_replica, seed)                           \
+  FIELD(gt_spline_replica, weight_decay) FIELD(gt_spline_replica, rate_factor) FIELD(gt_spline_replica, rows)         \
+  FIELD(gt_spline_replica, set_begin) FIELD(gt_spline_replica, parameters) FIELD(gt_spline_replica, first_moment)     \
+  FIELD(gt_spline_replica, second_moment) FIELD(gt_spline_replica, best) FIELD(gt_spline_replica, parameter_sum)      \
+  FIELD(gt_spline_replica, samples) FIELD(gt_spline_replica, sample_capacity)                                         \
+  FIELD(gt_spline_replica, sample_count)                                                                              \
+  SIZE(gt_spline_session) FIELD(gt_spline_session, rules) FIELD(gt_spline_session, widths)                            \
+  FIELD(gt_spline_session, layers) FIELD(gt_spline_session, intervals) FIELD(gt_spline_session, order)                \
+  FIELD(gt_spline_session, parameters) FIELD(gt_spline_session, loss) FIELD(gt_spline_session, optimizer)             \
+  FIELD(gt_spline_session, history) FIELD(gt_spline_session, evaluations) FIELD(gt_spline_session, batch_size)        \
+  FIELD(gt_spline_session, shuffle) FIELD(gt_spline_session, row_sets) FIELD(gt_spline_session, replicas)             \
+  FIELD(gt_spline_session, most_rows) FIELD(gt_spline_session, tolerance) FIELD(gt_spline_session, penalty_l1)        \
+  FIELD(gt_spline_session, penalty_entropy) FIELD(gt_spline_session, huber_delta) FIELD(gt_spline_session, beta1)     \
+  FIELD(gt_spline_session, beta2) FIELD(gt_spline_session, epsilon) FIELD(gt_spline_session, momentum)                \
+  FIELD(gt_spline_session, inputs) FIELD(gt_spline_session, targets) FIELD(gt_spline_session, output_weights)         \
+  FIELD(gt_spline_session, replica) FIELD(gt_spline_session, partial) FIELD(gt_spline_session, arrivals)              \
+  FIELD(gt_spline_session, workspace) FIELD(gt_spline_session, workspace_doubles)                                     \
+  FIELD(gt_spline_session, partial_doubles)                                                                           \
   SIZE(gt_kernel_info) FIELD(gt_kernel_info, name) FIELD(gt_kernel_info, team) FIELD(gt_kernel_info, threads)         \
   FIELD(gt_kernel_info, cluster) FIELD(gt_kernel_info, tile_rows) FIELD(gt_kernel_info, shared_bytes)                 \
   FIELD(gt_kernel_info, family) FIELD(gt_kernel_info, activation) FIELD(gt_kernel_info, layers)                       \

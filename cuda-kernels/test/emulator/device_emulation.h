@@ -122,6 +122,11 @@ inline double square_root(double x) { return sqrt(x); }
 inline double divide(double x, double y) { return x / y; }
 inline double multiply_add(double x, double y, double z) { return fma(x, y, z); }
 inline double exponential(double x) { return exp(x); }
+inline double logarithm(double x) { return log(x); }
+inline float absolute(float x) { return fabsf(x); }
+inline double absolute(double x) { return fabs(x); }
+inline float with_sign_of(float size, float x) { return copysignf(size, x); }
+inline double with_sign_of(double size, double x) { return copysign(size, x); }
 
 // As the device does, these fault on addresses that are not multiples of 16.
 inline Float4 load4(const float* at, Site site = Site::current()) {

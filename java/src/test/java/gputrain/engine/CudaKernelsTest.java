@@ -7,6 +7,7 @@ import gputrain.engine.Runs.Outcome;
 import gputrain.engine.cuda.CudaEngine;
 import gputrain.model.DenseNetwork;
 import gputrain.model.ProductUnitNetwork;
+import gputrain.model.SplineNetwork;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -18,7 +19,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The kernels made for the shapes of the experiment files, each kind of team, against the float64 oracle. */
+/** The kernels made for the shapes of the experiment files, each kind of team, and those of splines, against the float64 oracle. */
 @TestedEngine(name = "cuda", precision = Precision.FLOAT32)
 class CudaKernelsTest {
     private static final List<List<Integer>> SHAPES = List.of(
@@ -31,6 +32,8 @@ class CudaKernelsTest {
             List.of(10, 80, 40, 3),
             List.of(4, 32, 16, 1),
             List.of(7, 32, 16, 1));
+
+    private static final SplineNetwork SPLINES = new SplineNetwork(List.of(4, 8, 1), 5, 3, 1);
 
     private static final List<String> KERNELS =
             List.of("solo", "grid:1", "grid:5", "cluster8:8", "cluster8:16", "cluster16:16");
@@ -158,11 +161,40 @@ class CudaKernelsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"train_cubic_splines:1", "train_cubic_splines:5", "train_splines:2", "train_large_splines:3"})
+    void splinesFollowTheOracleByTheKernelOfThatName(String kernel) {
+        PlanBuilder builder = PlanBuilder.plan()
+                .network(SPLINES)
+                .rows(331, 23)
+                .watched(1)
+                .every(3)
+                .rate(1)
+                .loss(new Loss.MeanSquared())
+                .optimizer(new Optimizer.Lbfgs(4, 20, 1e-12));
+        builder.replica(5, 1e-3, 1).replica(6, 0, 0.5);
+        TrainingPlan plan = builder.build(Precision.FLOAT64);
+        CudaEngine engine = new CudaEngine(kernel);
+        try (Session session = engine.open(plan, builder.data(), EngineOptions.DEFAULT)) {
+            assertThat(session.method()).contains("float64", kernel);
+        }
+        Runs.assertFollows(engine, plan, builder.data(), 12, 1e-6);
+    }
+
     @Test
     void severalGpusGiveTheSameBitsAsOne() {
-        PlanBuilder builder = PlanBuilder.plan().widths(SHAPES.get(8));
+        severalGpusGiveTheSameBitsAsOne(PlanBuilder.plan().widths(SHAPES.get(8)), Precision.FLOAT32);
+    }
+
+    @Test
+    void severalGpusGiveTheSameBitsOfSplinesAsOne() {
+        severalGpusGiveTheSameBitsAsOne(PlanBuilder.plan().network(SPLINES), Precision.FLOAT64);
+    }
+
+    private static void severalGpusGiveTheSameBitsAsOne(PlanBuilder builder, Precision precision) {
         IntStream.range(0, 5).forEach(seed -> builder.replica(seed, 0, 1));
-        TrainingPlan plan = builder.build(Precision.FLOAT32);
+        TrainingPlan plan = builder.build(precision);
         CudaEngine engine = new CudaEngine();
         int[] all = engine.devices().stream().mapToInt(Engine.Device::number).toArray();
         List<Integer> devices = IntStream.of(all).boxed().toList();

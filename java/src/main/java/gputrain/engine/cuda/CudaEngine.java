@@ -6,10 +6,12 @@ import gputrain.engine.EngineException;
 import gputrain.engine.EngineOptions;
 import gputrain.engine.KernelProblem;
 import gputrain.engine.KernelSession;
+import gputrain.engine.Optimizer;
 import gputrain.engine.Precision;
 import gputrain.engine.Session;
 import gputrain.engine.TrainingPlan;
 import gputrain.model.DenseNetwork;
+import gputrain.model.SplineNetwork;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -18,8 +20,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains networks of every family in float32 on NVIDIA GPUs, thousands of epochs inside one kernel; computes kernel models there in
- * float64.
+ * Trains networks on NVIDIA GPUs, thousands of epochs inside one kernel: spline networks in float64, every other family in float32;
+ * computes kernel models there in float64.
  */
 public final class CudaEngine implements Engine {
     /** Weight matrices at most, as GT_MOST_LAYERS. */
@@ -37,7 +39,10 @@ public final class CudaEngine implements Engine {
         this(null);
     }
 
-    /** @param wish the kernel to use where the options name none; see {@link KernelChoice#of} */
+    /**
+     * @param wish the kernel to use where the options name none and the network's family has it; see {@link KernelChoice#of}
+     *     and {@link SplineChoice#of}
+     */
     public CudaEngine(@Nullable String wish) {
         this.wish = wish;
     }
@@ -93,17 +98,26 @@ public final class CudaEngine implements Engine {
 
     @Override
     public Optional<String> unsupported(TrainingPlan plan) {
-        if (plan.precision() != Precision.FLOAT32) {
+        boolean splines = plan.network() instanceof SplineNetwork;
+        if (!splines && plan.optimizer() instanceof Optimizer.Lbfgs) {
+            return Optional.of("it has L-BFGS for spline networks alone; the jvm engine has it for every network");
+        }
+        if (!splines && plan.precision() != Precision.FLOAT32) {
             return Optional.of("it computes in float32, the plan wants " + plan.precision());
         }
-        if (plan.network() instanceof DenseNetwork network && network.layers() > MOST_LAYERS) {
-            return Optional.of("it takes " + MOST_LAYERS + " layers at most, the network has " + network.layers());
+        int layers = plan.network() instanceof DenseNetwork dense
+                ? dense.layers()
+                : plan.network() instanceof SplineNetwork network ? network.layers() : 0;
+        if (layers > MOST_LAYERS) {
+            return Optional.of("it takes " + MOST_LAYERS + " layers at most, the network has " + layers);
         }
         if (plan.network().parameterCount() > MOST_PARAMETERS) {
             return Optional.of("it takes " + MOST_PARAMETERS + " parameters at most, the network has "
                     + plan.network().parameterCount());
         }
-        long values = (long) plan.replicas().size() * plan.network().parameterCount();
+        // With L-BFGS, two of the four vectors are longer.
+        long history = plan.optimizer() instanceof Optimizer.Lbfgs lbfgs ? lbfgs.history() : 1;
+        long values = plan.replicas().size() * (plan.network().parameterCount() * (1 + history) / 2);
         long rows = plan.replicas().stream()
                 .flatMap(replica -> replica.rowSets().stream())
                 .mapToLong(set -> set.length)
@@ -118,7 +132,8 @@ public final class CudaEngine implements Engine {
     @Override
     public Session open(TrainingPlan plan, DataSet data, EngineOptions options) {
         checkDevices(options);
-        return new CudaSession(plan, data, options.devices(), options.kernel() != null ? options.kernel() : wish);
+        String here = plan.network() instanceof SplineNetwork && !SplineChoice.knows(wish) ? null : wish;
+        return new CudaSession(plan, data, options.devices(), options.kernel() != null ? options.kernel() : here);
     }
 
     @Override

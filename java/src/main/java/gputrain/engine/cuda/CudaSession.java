@@ -6,6 +6,7 @@ import gputrain.engine.Sample;
 import gputrain.engine.Session;
 import gputrain.engine.SessionChecks;
 import gputrain.engine.TrainingPlan;
+import gputrain.model.SplineNetwork;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -15,8 +16,29 @@ import org.jspecify.annotations.Nullable;
 
 /** A plan's replicas spread over GPUs; their memory lasts until {@link #close}. */
 final class CudaSession implements Session {
+    /** The replicas that one GPU trains. Used by one thread at a time. */
+    interface Part extends AutoCloseable {
+        /** Runs every running replica for up to {@code epochs} epochs and takes the samples, by replica and epoch. */
+        List<Sample> advance(long epochs);
+
+        List<ReplicaState> state();
+
+        /** Goes on from states of this part's replicas. */
+        void restore(List<ReplicaState> states);
+
+        double[] predict(double[] parameters, double[] inputs, int rows);
+
+        double[] inputGradient(double[] parameters, double[] inputs, int rows, double[] outputWeights);
+
+        /** The kernel and how many replicas train at once, for the log. */
+        String method();
+
+        @Override
+        void close();
+    }
+
     private final TrainingPlan plan;
-    private final List<GpuPart> parts = new ArrayList<>();
+    private final List<Part> parts = new ArrayList<>();
     private final List<Integer> begins = new ArrayList<>();
     private boolean closed;
 
@@ -30,7 +52,10 @@ final class CudaSession implements Session {
                 int begin = (int) ((long) replicas * d / used);
                 int end = (int) ((long) replicas * (d + 1) / used);
                 begins.add(begin);
-                parts.add(GpuPart.open(plan, data, devices.get(d), begin, end - begin, wish));
+                parts.add(
+                        plan.network() instanceof SplineNetwork
+                                ? SplinePart.open(plan, data, devices.get(d), begin, end - begin, wish)
+                                : GpuPart.open(plan, data, devices.get(d), begin, end - begin, wish));
             }
         } catch (RuntimeException | Error e) {
             close();
@@ -102,13 +127,13 @@ final class CudaSession implements Session {
     public void close() {
         if (!closed) {
             closed = true;
-            parts.forEach(GpuPart::close);
+            parts.forEach(Part::close);
         }
     }
 
     @Override
     public String method() {
-        return parts.stream().map(GpuPart::method).collect(Collectors.joining("; "));
+        return parts.stream().map(Part::method).collect(Collectors.joining("; "));
     }
 
     /** A thread of its own for each GPU; the driver blocks it while a kernel runs. */

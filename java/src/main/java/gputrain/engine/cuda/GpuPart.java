@@ -16,7 +16,7 @@ import jcuda.driver.CUfunction;
 import org.jspecify.annotations.Nullable;
 
 /** The replicas of a plan that one GPU trains: their memory there, and the launches. */
-final class GpuPart implements AutoCloseable {
+final class GpuPart implements CudaSession.Part {
     private static final int THREADS = 256;
     private static final int PREDICT_ROWS = 32;
     private static final long PREDICT_BYTES = 1L << 30;
@@ -142,49 +142,38 @@ final class GpuPart implements AutoCloseable {
         return null;
     }
 
-    /** The kernel and how many replicas train at once, for the log. */
-    String method() {
+    @Override
+    public String method() {
         int together = Math.min(team.teams, team.choice.teams());
         return "kernel " + team.choice.text() + ", " + together + (together == 1 ? " network" : " networks")
                 + " at once on GPU " + device.properties().number();
     }
 
-    /** Runs every running replica for up to {@code epochs} epochs and takes the samples, by replica and epoch. */
-    List<Sample> advance(long epochs) {
+    @Override
+    public List<Sample> advance(long epochs) {
         device.use();
-        List<List<Sample>> taken = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            taken.add(new ArrayList<>());
-        }
-        for (long done = 0; done < epochs; ) {
-            int[] running = replicas.running();
-            if (running.length == 0) {
-                break;
-            }
-            long piece = Math.min(epochs - done, replicas.mostEpochs());
-            launch(running, piece);
-            replicas.take(running, taken);
-            done += piece;
-        }
-        return taken.stream().flatMap(List::stream).toList();
+        return replicas.advance(epochs, this::launch);
     }
 
-    List<ReplicaState> state() {
+    @Override
+    public List<ReplicaState> state() {
         device.use();
         return replicas.state();
     }
 
-    /** @param states of this part's replicas */
-    void restore(List<ReplicaState> states) {
+    @Override
+    public void restore(List<ReplicaState> states) {
         device.use();
         replicas.restore(states);
     }
 
-    double[] predict(double[] at, double[] inputs, int rows) {
+    @Override
+    public double[] predict(double[] at, double[] inputs, int rows) {
         return evaluate("predict", at, inputs, rows, null, plan.network().outputs());
     }
 
-    double[] inputGradient(double[] at, double[] inputs, int rows, double[] outputWeights) {
+    @Override
+    public double[] inputGradient(double[] at, double[] inputs, int rows, double[] outputWeights) {
         return evaluate(
                 "input_gradient",
                 at,

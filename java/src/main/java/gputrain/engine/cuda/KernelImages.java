@@ -25,6 +25,9 @@ final class KernelImages {
     /** The module for kernel models, which is not among {@link #names}. */
     static final String KERNEL_MODELS = "kernel_models";
 
+    /** The module for spline networks, which is not among {@link #names} either. */
+    static final String SPLINES = "splines";
+
     private KernelImages() {}
 
     /** Why there are no kernels, in one line; empty when there are. */
@@ -41,7 +44,7 @@ final class KernelImages {
         }
     }
 
-    /** Names of the modules that train networks: {@link #CORE}, {@link #PRODUCT_UNITS}, those of one shape. */
+    /** Names of the modules that train networks in float32: {@link #CORE}, {@link #PRODUCT_UNITS}, those of one shape. */
     static List<String> names() {
         return new String(read("modules.txt"), StandardCharsets.UTF_8).lines().toList();
     }

@@ -24,6 +24,12 @@ final class Layout {
             gt_cuda_session .rules .widths .layers .family .activation .parameters .loss .optimizer .batch_size .shuffle .row_sets
             .replicas .huber_delta .guard .beta1 .beta2 .epsilon .momentum .inputs .targets .exact_targets .output_weights
             .replica .partial .partial_loss .arrivals .workspace .workspace_floats
+            gt_spline_replica .progress .seed .weight_decay .rate_factor .rows .set_begin .parameters .first_moment
+            .second_moment .best .parameter_sum .samples .sample_capacity .sample_count
+            gt_spline_session .rules .widths .layers .intervals .order .parameters .loss .optimizer .history .evaluations
+            .batch_size .shuffle .row_sets .replicas .most_rows .tolerance .penalty_l1 .penalty_entropy .huber_delta .beta1
+            .beta2 .epsilon .momentum .inputs .targets .output_weights .replica .partial .arrivals .workspace
+            .workspace_doubles .partial_doubles
             gt_kernel_info .name .team .threads .cluster .tile_rows .shared_bytes .family .activation .layers .widths
             """.strip().split("\\s+");
 

@@ -4,6 +4,7 @@ import static gputrain.engine.cuda.Driver.check;
 
 import gputrain.model.Activation;
 import gputrain.model.Network;
+import gputrain.model.SplineNetwork;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,6 +43,10 @@ final class Modules implements AutoCloseable {
         try {
             load(KernelImages.CORE);
             this.layout = new Layout(runLayout());
+            if (network instanceof SplineNetwork) {
+                load(KernelImages.SPLINES);
+                return;
+            }
             String general = KernelInfo.Family.of(network).module();
             if (!general.equals(KernelImages.CORE)) {
                 load(general);
@@ -62,6 +67,7 @@ final class Modules implements AutoCloseable {
         return layout;
     }
 
+    /** Those of the modules' tables; spline networks have none. */
     List<KernelInfo> kernels() {
         return List.copyOf(kernels);
     }
@@ -91,8 +97,7 @@ final class Modules implements AutoCloseable {
     /** Blocks of a kernel that a multiprocessor holds at once. */
     int residentBlocks(KernelInfo kernel) {
         int[] blocks = new int[1];
-        int result = JCudaDriver.cuOccupancyMaxActiveBlocksPerMultiprocessor(
-                blocks, function(kernel), kernel.threads(), kernel.sharedBytes());
+        int result = residentBlocks(function(kernel), kernel.threads(), kernel.sharedBytes(), blocks);
         if (kernel.cluster() > 1 && (result != CUresult.CUDA_SUCCESS || blocks[0] == 0)) {
             // Not promised for kernels with clusters of their own; the launch will tell.
             return 1;
@@ -101,7 +106,18 @@ final class Modules implements AutoCloseable {
         return blocks[0];
     }
 
-    private static void allowSharedMemory(CUfunction function, int bytes) {
+    private static int residentBlocks(CUfunction function, int threads, int sharedBytes, int[] blocks) {
+        return JCudaDriver.cuOccupancyMaxActiveBlocksPerMultiprocessor(blocks, function, threads, sharedBytes);
+    }
+
+    /** Blocks of a kernel without clusters that a multiprocessor holds at once. */
+    static int residentBlocks(CUfunction function, int threads, int sharedBytes) {
+        int[] blocks = new int[1];
+        check(residentBlocks(function, threads, sharedBytes, blocks), "cuOccupancyMaxActiveBlocksPerMultiprocessor");
+        return blocks[0];
+    }
+
+    static void allowSharedMemory(CUfunction function, int bytes) {
         check(
                 JCudaDriver.cuFuncSetAttribute(
                         function, CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, bytes),

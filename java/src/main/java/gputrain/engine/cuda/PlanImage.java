@@ -9,13 +9,14 @@ import gputrain.engine.TrainingPlan;
 import gputrain.model.Activation;
 import gputrain.model.Network;
 import gputrain.model.ProductUnitNetwork;
+import gputrain.model.SplineNetwork;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import jcuda.Pointer;
 import jcuda.driver.CUdeviceptr;
 
-/** Writes a plan and its data into device memory as {@code gt_cuda_session} and its parts. */
+/** Writes a plan and its data into device memory as {@code gt_cuda_session} or {@code gt_spline_session} and its parts. */
 final class PlanImage {
     private PlanImage() {}
 
@@ -25,16 +26,63 @@ final class PlanImage {
         Struct to = Struct.at(layout, "gt_cuda_session", bytes, 0);
         rules(plan, to.inner("rules", "gt_rules"), device);
         Network network = plan.network();
-        List<Integer> widths = KernelInfo.widths(network);
-        for (int i = 0; i < widths.size(); i++) {
-            to.put("widths", i, widths.get(i));
-        }
-        to.put("layers", widths.size() - 1);
+        widths(KernelInfo.widths(network), to);
         to.put("family", Modules.FAMILIES.indexOf(KernelInfo.Family.of(network)));
         Activation activation = KernelInfo.activation(network);
         to.put("activation", activation == null ? 0 : Modules.ACTIVATIONS.indexOf(activation));
         to.put("guard", network instanceof ProductUnitNetwork units ? units.guard() : 0);
         to.put("parameters", network.parameterCount());
+        training(plan, to);
+        to.put("inputs", Device.address(device.upload(floats(data.inputs())), 0));
+        to.put("targets", Device.address(device.upload(floats(data.targets())), 0));
+        to.put("exact_targets", Device.address(device.upload(data.targets()), 0));
+        to.put(
+                "output_weights",
+                Device.address(device.upload(doubles(plan.monitor().outputWeights())), 0));
+        return bytes;
+    }
+
+    /** The same of spline networks, as {@code gt_spline_session}. */
+    static byte[] splines(TrainingPlan plan, SplineNetwork network, DataSet data, Device device, Layout layout) {
+        byte[] bytes = Struct.allocate(layout, "gt_spline_session", 1);
+        Struct to = Struct.at(layout, "gt_spline_session", bytes, 0);
+        rules(plan, to.inner("rules", "gt_rules"), device);
+        widths(network.widths(), to);
+        to.put("intervals", network.intervals()).put("order", network.order());
+        to.put("parameters", network.parameterCount());
+        training(plan, to);
+        if (plan.optimizer() instanceof Optimizer.Lbfgs lbfgs) {
+            to.put("history", lbfgs.history()).put("evaluations", lbfgs.evaluations());
+            to.put("tolerance", lbfgs.tolerance());
+        }
+        to.put("penalty_l1", plan.penalty().l1());
+        to.put("penalty_entropy", plan.penalty().entropy());
+        to.put("most_rows", mostRows(plan));
+        to.put("inputs", Device.address(device.upload(data.inputs()), 0));
+        to.put("targets", Device.address(device.upload(data.targets()), 0));
+        to.put(
+                "output_weights",
+                Device.address(device.upload(doubles(plan.monitor().outputWeights())), 0));
+        return bytes;
+    }
+
+    private static int mostRows(TrainingPlan plan) {
+        return plan.replicas().stream()
+                .mapToInt(replica ->
+                        replica.rowSets().stream().mapToInt(set -> set.length).sum())
+                .max()
+                .orElse(0);
+    }
+
+    private static void widths(List<Integer> widths, Struct to) {
+        for (int i = 0; i < widths.size(); i++) {
+            to.put("widths", i, widths.get(i));
+        }
+        to.put("layers", widths.size() - 1);
+    }
+
+    /** Loss, optimiser and batches. */
+    private static void training(TrainingPlan plan, Struct to) {
         to.put(
                 "loss",
                 plan.loss() instanceof Loss.Huber
@@ -44,19 +92,14 @@ final class PlanImage {
                                 : plan.loss() instanceof Loss.MeanSquared ? 2 : 3);
         to.put("huber_delta", plan.loss() instanceof Loss.Huber huber ? huber.delta() : 1);
         Optimizer.Adam adam = plan.optimizer() instanceof Optimizer.Adam given ? given : Optimizer.Adam.DEFAULT;
-        to.put("optimizer", plan.optimizer() instanceof Optimizer.Adam ? 0 : 1);
+        to.put(
+                "optimizer",
+                plan.optimizer() instanceof Optimizer.Adam ? 0 : plan.optimizer() instanceof Optimizer.Sgd ? 1 : 2);
         to.put("beta1", adam.beta1()).put("beta2", adam.beta2()).put("epsilon", adam.epsilon());
         to.put("momentum", plan.optimizer() instanceof Optimizer.Sgd sgd ? sgd.momentum() : 0);
         to.put("batch_size", plan.batchSize());
         to.put("shuffle", plan.shuffle() ? 1 : 0);
         to.put("row_sets", plan.replicas().get(0).rowSets().size());
-        to.put("inputs", Device.address(device.upload(floats(data.inputs())), 0));
-        to.put("targets", Device.address(device.upload(floats(data.targets())), 0));
-        to.put("exact_targets", Device.address(device.upload(data.targets()), 0));
-        to.put(
-                "output_weights",
-                Device.address(device.upload(doubles(plan.monitor().outputWeights())), 0));
-        return bytes;
     }
 
     /**

@@ -1,5 +1,6 @@
 package gputrain.engine.cuda;
 
+import gputrain.engine.Precision;
 import gputrain.engine.Replica;
 import gputrain.engine.ReplicaState;
 import gputrain.engine.ReplicaState.Status;
@@ -10,17 +11,21 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import jcuda.Pointer;
-import jcuda.Sizeof;
 import jcuda.driver.CUdeviceptr;
 
-/** The replicas on a GPU ({@code gt_cuda_replica}): their states, and the samples that the kernels leave. */
+/** The replicas on a GPU ({@code gt_cuda_replica}, or {@code gt_spline_replica} in float64): their states, and the samples that the kernels leave. */
 final class ReplicaMemory {
     /** In the order of the header's GT_RUNNING, ... */
     private static final List<Status> STATUSES = List.of(
-            Status.RUNNING, Status.REACHED_EPOCHS, Status.REACHED_LOSS, Status.OUT_OF_PATIENCE, Status.NON_FINITE);
+            Status.RUNNING,
+            Status.REACHED_EPOCHS,
+            Status.REACHED_LOSS,
+            Status.OUT_OF_PATIENCE,
+            Status.NON_FINITE,
+            Status.CONVERGED);
 
-    /** Vectors of a replica: parameters, two moments, the best parameters. */
-    private static final int VECTORS = 4;
+    /** Vectors of a replica, one after another. */
+    private static final List<String> VECTORS = List.of("parameters", "first_moment", "second_moment", "best");
 
     private static final long SAMPLE_BYTES = 64 << 20;
     private static final int MOST_SAMPLES = 1 << 16;
@@ -31,6 +36,14 @@ final class ReplicaMemory {
     private final int first;
     private final int count;
     private final int parameters;
+
+    /** The structure of a replica. */
+    private final String struct;
+
+    /** Entries of each of the {@link #VECTORS}, and of all. */
+    private final int[] lengths;
+
+    private final int stride;
 
     /** Entries of a replica's sum of parameters: none where nothing is averaged. */
     private final int summed;
@@ -52,12 +65,16 @@ final class ReplicaMemory {
         this.count = count;
         this.parameters = plan.network().parameterCount();
         this.sets = plan.replicas().get(0).rowSets().size();
-        this.vectors = device.allocate((long) Sizeof.FLOAT * VECTORS * count * parameters);
+        this.struct = plan.precision() == Precision.FLOAT64 ? "gt_spline_replica" : "gt_cuda_replica";
+        int moment = plan.optimizer().momentSize(parameters);
+        this.lengths = new int[] {parameters, moment, moment, parameters};
+        this.stride = Math.addExact(2 * parameters, Math.multiplyExact(2, moment));
+        this.vectors = device.allocate((long) entryBytes() * count * stride);
         this.summed = plan.averageLast() > 0 ? parameters : 0;
         this.sums = device.allocate(8L * count * summed);
         this.sampleCapacity = Math.max(16, Math.min(MOST_SAMPLES, SAMPLE_BYTES / (8L * count * (3 + sets))));
         this.samples = device.allocate(8L * count * sampleCapacity * (3 + sets));
-        this.replicas = Struct.allocate(layout, "gt_cuda_replica", count);
+        this.replicas = Struct.allocate(layout, struct, count);
         this.replicaMemory = device.allocate(replicas.length);
         fill();
     }
@@ -67,21 +84,45 @@ final class ReplicaMemory {
         return Device.address(replicaMemory, 0);
     }
 
+    /** Trains the replicas with these numbers for so many epochs. */
+    interface Launcher {
+        void launch(int[] running, long epochs);
+    }
+
+    /** Runs every running replica for up to {@code epochs} epochs and takes the samples, by replica and epoch. */
+    List<Sample> advance(long epochs, Launcher by) {
+        List<List<Sample>> taken = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            taken.add(new ArrayList<>());
+        }
+        for (long done = 0; done < epochs; ) {
+            int[] running = running();
+            if (running.length == 0) {
+                break;
+            }
+            long piece = Math.min(epochs - done, mostEpochs());
+            by.launch(running, piece);
+            take(running, taken);
+            done += piece;
+        }
+        return taken.stream().flatMap(List::stream).toList();
+    }
+
     /** Epochs of a launch at most: a replica takes one sample every so many epochs, and one more when it stops. */
-    long mostEpochs() {
+    private long mostEpochs() {
         long every = plan.monitor().every();
         return every > Long.MAX_VALUE / sampleCapacity ? Long.MAX_VALUE : (sampleCapacity - 2) * every;
     }
 
     /** Those that have not stopped. */
-    int[] running() {
+    private int[] running() {
         return IntStream.range(0, count)
                 .filter(i -> STATUSES.get(progress(i).getInt("status")).running())
                 .toArray();
     }
 
     /** After a launch: reads where the replicas stand, and adds the samples of those that ran. */
-    void take(int[] running, List<List<Sample>> taken) {
+    private void take(int[] running, List<List<Sample>> taken) {
         device.copyOut(Pointer.to(replicas), replicaMemory, replicas.length);
         for (int i : running) {
             int width = 3 + sets;
@@ -108,8 +149,8 @@ final class ReplicaMemory {
     }
 
     List<ReplicaState> state() {
-        float[] values = new float[Math.multiplyExact(VECTORS * count, parameters)];
-        device.copyOut(Pointer.to(values), vectors, (long) Sizeof.FLOAT * values.length);
+        Numbers values = Numbers.of(plan.precision(), Math.multiplyExact(count, stride));
+        device.copyOut(values.pointer(), vectors, values.bytes());
         double[] summedValues = new double[count * summed];
         device.copyOut(Pointer.to(summedValues), sums, 8L * summedValues.length);
         List<ReplicaState> states = new ArrayList<>();
@@ -126,17 +167,17 @@ final class ReplicaMemory {
                     at.getLong("plateau_bad"),
                     at.getDouble("best_rms"),
                     at.getLong("best_epoch"),
-                    vector(values, i, 0),
-                    vector(values, i, 1),
-                    vector(values, i, 2),
-                    vector(values, i, 3),
+                    values.get((int) offset(i, 0), lengths[0]),
+                    values.get((int) offset(i, 1), lengths[1]),
+                    values.get((int) offset(i, 2), lengths[2]),
+                    values.get((int) offset(i, 3), lengths[3]),
                     Arrays.copyOfRange(summedValues, i * summed, (i + 1) * summed)));
         }
         return states;
     }
 
     void restore(List<ReplicaState> states) {
-        float[] values = new float[Math.multiplyExact(VECTORS * count, parameters)];
+        Numbers values = Numbers.of(plan.precision(), Math.multiplyExact(count, stride));
         double[] summedValues = new double[count * summed];
         for (int i = 0; i < count; i++) {
             ReplicaState state = states.get(i);
@@ -151,14 +192,14 @@ final class ReplicaMemory {
                     .put("plateau_bad", state.plateauBad())
                     .put("best_rms", state.bestRms())
                     .put("best_epoch", state.bestEpoch());
-            put(values, i, 0, state.parameters());
-            put(values, i, 1, state.firstMoment());
-            put(values, i, 2, state.secondMoment());
-            put(values, i, 3, state.bestParameters());
+            values.put((int) offset(i, 0), state.parameters());
+            values.put((int) offset(i, 1), state.firstMoment());
+            values.put((int) offset(i, 2), state.secondMoment());
+            values.put((int) offset(i, 3), state.bestParameters());
             System.arraycopy(state.parameterSum(), 0, summedValues, i * summed, summed);
         }
         device.copyIn(sums, Pointer.to(summedValues), 8L * summedValues.length);
-        device.copyIn(vectors, Pointer.to(values), (long) Sizeof.FLOAT * values.length);
+        device.copyIn(vectors, values.pointer(), values.bytes());
         upload();
     }
 
@@ -168,9 +209,8 @@ final class ReplicaMemory {
         List<ReplicaState> initial = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             Struct to = replica(i);
-            String[] names = {"parameters", "first_moment", "second_moment", "best"};
-            for (int v = 0; v < VECTORS; v++) {
-                to.put(names[v], Device.address(vectors, (long) Sizeof.FLOAT * offset(i, v)));
+            for (int v = 0; v < VECTORS.size(); v++) {
+                to.put(VECTORS.get(v), Device.address(vectors, entryBytes() * offset(i, v)));
             }
             to.put("parameter_sum", Device.address(sums, 8L * i * summed));
             to.put("samples", Device.address(samples, 8L * i * sampleCapacity * (3 + sets)));
@@ -186,7 +226,7 @@ final class ReplicaMemory {
     }
 
     private Struct replica(int i) {
-        return Struct.at(layout, "gt_cuda_replica", replicas, i);
+        return Struct.at(layout, struct, replicas, i);
     }
 
     private Struct progress(int i) {
@@ -194,22 +234,10 @@ final class ReplicaMemory {
     }
 
     private long offset(int replica, int vector) {
-        return ((long) replica * VECTORS + vector) * parameters;
+        return (long) replica * stride + Arrays.stream(lengths, 0, vector).sum();
     }
 
-    private double[] vector(float[] values, int replica, int vector) {
-        double[] to = new double[parameters];
-        int at = (int) offset(replica, vector);
-        for (int i = 0; i < parameters; i++) {
-            to[i] = values[at + i];
-        }
-        return to;
-    }
-
-    private void put(float[] values, int replica, int vector, double[] from) {
-        int at = (int) offset(replica, vector);
-        for (int i = 0; i < parameters; i++) {
-            values[at + i] = (float) from[i];
-        }
+    private int entryBytes() {
+        return plan.precision() == Precision.FLOAT64 ? Double.BYTES : Float.BYTES;
     }
 }

@@ -14,6 +14,7 @@ import gputrain.model.Activation;
 import gputrain.model.DenseNetwork;
 import gputrain.model.Network;
 import gputrain.model.ProductUnitNetwork;
+import gputrain.model.SplineNetwork;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -26,10 +27,14 @@ class UnsupportedPlanTest {
     }
 
     private static TrainingPlan plan(Network network, int replicas, Precision precision) {
+        return plan(network, replicas, precision, Optimizer.Adam.DEFAULT);
+    }
+
+    private static TrainingPlan plan(Network network, int replicas, Precision precision, Optimizer optimizer) {
         return new TrainingPlan(
                 network,
                 new Loss.Huber(1),
-                Optimizer.Adam.DEFAULT,
+                optimizer,
                 new LearningRateRule.Constant(1e-3),
                 StopRule.epochs(10),
                 0,
@@ -73,5 +78,25 @@ class UnsupportedPlanTest {
                                 plan(new ProductUnitNetwork(true, 10, 6000, 6000, 1e-6, 0.5), 1, Precision.FLOAT32))
                         .orElse(""))
                 .contains("parameters at most", "72144002");
+    }
+
+    @Test
+    void takesSplinesInFloat64AndLbfgsForThemAlone() {
+        CudaEngine engine = new CudaEngine();
+        Optimizer lbfgs = new Optimizer.Lbfgs(10, 25, 1e-9);
+        SplineNetwork splines = new SplineNetwork(List.of(4, 8, 1), 5, 3, 0.1);
+        assertThat(engine.unsupported(plan(splines, 300, Precision.FLOAT64))).isEmpty();
+        assertThat(engine.unsupported(plan(splines, 300, Precision.FLOAT64, lbfgs)))
+                .isEmpty();
+        DenseNetwork dense = new DenseNetwork(List.of(2, 1), Activation.GELU);
+        assertThat(engine.unsupported(plan(dense, 1, Precision.FLOAT64, lbfgs)).orElse(""))
+                .contains("L-BFGS", "jvm");
+        SplineNetwork deep = new SplineNetwork(Collections.nCopies(17, 1), 5, 3, 0.1);
+        assertThat(engine.unsupported(plan(deep, 1, Precision.FLOAT64)).orElse(""))
+                .contains("15 layers", "16");
+        Optimizer remembering = new Optimizer.Lbfgs(200_000, 25, 1e-9);
+        assertThat(engine.unsupported(plan(splines, 20, Precision.FLOAT64, remembering))
+                        .orElse(""))
+                .contains("20 networks");
     }
 }
