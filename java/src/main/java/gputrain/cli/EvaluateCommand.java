@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
                 "Computes a finished run's figures again from its saved parameters (kernel models: fits again), prints them, and says whether"
                         + " they are those of the run record.")
 final class EvaluateCommand implements Callable<Integer> {
-    /** Kernel models are exact: engines differ by rounding only. */
+    /** Engines differ by rounding only, which is less. */
     private static final double SAME_MEV = 1e-3;
 
     @Spec
@@ -60,6 +60,9 @@ final class EvaluateCommand implements Callable<Integer> {
             new ResultTable(record).print(out);
             double difference = record.path("largestDifferenceMeV").asDouble();
             out.printf(Locale.ROOT, "Largest difference from the run record: %.1e MeV%n", difference);
+            if (difference > SAME_MEV) {
+                out.println("That is more than rounding: the model, the record or a table is not the run's.");
+            }
             record.path(RunEvaluation.ONE_SIDED)
                     .forEach(set -> out.println("Not compared: " + set.asText()
                             + " has a finite deviation in only one of the run record and this evaluation"));

@@ -96,8 +96,7 @@ final class Training {
             int seeds = options.seeds().size();
             err.println(experiment.name() + ": " + experiment.title());
             err.println("  " + experiment.data().selection() + ": " + prepared.describeSets() + "; network "
-                    + prepared.network().text() + ", "
-                    + prepared.network().parameterCount() + " parameters, " + seeds
+                    + experiment.networkText() + ", " + seeds
                     + (seeds == 1 ? " seed" : " seeds"));
             chosen.remarks().forEach(remark -> err.println("  " + remark));
         } else if (chosen.remarks().size() > 1) {

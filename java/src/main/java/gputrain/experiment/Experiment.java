@@ -208,6 +208,21 @@ public record Experiment(
         return network;
     }
 
+    /** The network that training begins with, and the one that it ends with where that is another. */
+    public String networkText() {
+        String first = describe(initialNetwork());
+        String last = describe(network());
+        int times = training.refinements().size();
+        return times == 0
+                ? first
+                : first + ", refined " + times + (times == 1 ? " time" : " times")
+                        + (first.equals(last) ? "" : " (in the end " + last + ")");
+    }
+
+    private static String describe(Network network) {
+        return network.text() + ", " + network.parameterCount() + " parameters";
+    }
+
     /** The network that training begins with. */
     Network initialNetwork() {
         return network(shape, inputs, outputs);

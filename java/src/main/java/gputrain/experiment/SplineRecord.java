@@ -70,8 +70,9 @@ final class SplineRecord {
                 networks.stream().filter(one -> isLargest(one, input)).count());
     }
 
+    /** Where some are the same, as in a network that does nothing, none of those is. */
     private static boolean isLargest(double[] values, int index) {
-        return Arrays.stream(values).allMatch(value -> value <= values[index]);
+        return Arrays.stream(values).filter(value -> value >= values[index]).count() == 1;
     }
 
     /** Of an input, a hidden node or an output; layers count from the inputs, 0. */

@@ -82,8 +82,9 @@ public final class Target {
             return library.theory(table)
                     .find(nuclide)
                     .map(entry -> entry.massExcessMeV() - Constants.constituentMassExcessMeV(nuclide))
-                    .orElseThrow(() -> new FeatureException("target " + name + " of Z=" + nuclide.Z() + ", N="
-                            + nuclide.N() + ": table " + table + " has no such nuclide"));
+                    .orElseThrow(() -> new FeatureException(
+                            "target " + name + " of Z=" + nuclide.Z() + ", N=" + nuclide.N() + ": table " + table
+                                    + " has no such nuclide; limit Z and N in [data] to nuclides that it has"));
         } catch (UnknownTableException e) {
             throw new FeatureException("target " + name + ": " + e.getMessage());
         }

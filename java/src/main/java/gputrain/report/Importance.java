@@ -54,13 +54,15 @@ record Importance(List<String> inputs, List<Metric> sizes, List<Metric> scores) 
         return sizes.get(0).replicas().size();
     }
 
-    /** In how many networks an input is before all others. */
+    /** In how many networks an input is before all others; none where another is level with it. */
     int firstIn(Measure measure, int input) {
         List<Metric> all = of(measure);
         return (int) IntStream.range(0, networks())
                 .filter(k -> all.stream()
-                        .allMatch(other -> other.replicas().get(k)
-                                <= all.get(input).replicas().get(k)))
+                                .filter(other -> other.replicas().get(k)
+                                        >= all.get(input).replicas().get(k))
+                                .count()
+                        == 1)
                 .count();
     }
 
@@ -71,6 +73,9 @@ record Importance(List<String> inputs, List<Metric> sizes, List<Metric> scores) 
                 .filter(i -> firstIn(measure, i) > 0)
                 .sorted(Comparator.comparingInt((Integer i) -> -firstIn(measure, i)))
                 .toList();
+        if (order.isEmpty()) {
+            return "none in any network";
+        }
         List<String> parts = new ArrayList<>();
         for (int i : order) {
             int count = firstIn(measure, i);

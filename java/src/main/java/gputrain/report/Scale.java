@@ -33,18 +33,25 @@ sealed interface Scale {
         static Linear covering(Extent extent, int about) {
             double low = extent.isEmpty() ? 0 : extent.min();
             double high = extent.isEmpty() ? 1 : extent.max();
-            if (high - low <= 1e-12 * Math.max(Math.abs(low), Math.abs(high))) {
-                double room = low == 0 ? 1 : Math.abs(low) * 0.1;
-                low -= room;
-                high += room;
-            }
+            double room = room(low, high);
+            low -= room;
+            high += room;
             double step = roundStep((high - low) / about);
             return new Linear(Math.floor(low / step + 1e-9) * step, Math.ceil(high / step - 1e-9) * step, step);
         }
 
-        /** An axis with given ends, whose marks need not be the ends. */
+        /** An axis with given ends, whose marks need not be the ends; ends that are the same are moved apart. */
         static Linear between(double min, double max, int about) {
-            return new Linear(min, max, roundStep((max - min) / about));
+            double room = room(min, max);
+            return new Linear(min - room, max + room, roundStep((max - min + 2 * room) / about));
+        }
+
+        /** What values that are all the same need on both sides, so that there is an axis. */
+        private static double room(double low, double high) {
+            if (high - low > 1e-12 * Math.max(Math.abs(low), Math.abs(high))) {
+                return 0;
+            }
+            return low == 0 ? 1 : Math.abs(low) * 0.1;
         }
 
         /** The smallest of 1, 2, 5 times a power of ten that is not below the wish. */

@@ -5,6 +5,7 @@ import gputrain.file.OutputException;
 import gputrain.model.DenseNetwork;
 import gputrain.model.Network;
 import gputrain.model.ParameterTensor;
+import gputrain.model.SplineNetwork;
 import gputrain.train.SafeTensors.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,14 +52,19 @@ public final class ModelFile {
      * Reads what {@link #write} wrote.
      *
      * @return {@code [parameterCount]} per replica, at least one
-     * @throws SafeTensorsException when the file is damaged or holds other tensors
+     * @throws SafeTensorsException when the file is damaged, holds other tensors, or values that no training leaves
      */
     public static List<double[]> read(Path file, Network network) {
         Map<String, Tensor> tensors = SafeTensors.read(file).tensors();
         List<double[]> replicas = new ArrayList<>();
         ParameterTensor first = network.tensors().get(0);
         while (replicas.isEmpty() || tensors.containsKey(name(replicas.size(), first))) {
-            replicas.add(assemble(file, network, ours(file, network, tensors, replicas.size())));
+            List<Named> parts = ours(file, network, tensors, replicas.size());
+            parts.forEach(part -> requireFinite(file, part, Precision.FLOAT64));
+            replicas.add(assemble(file, network, parts));
+            if (network instanceof SplineNetwork splines) {
+                requireSplines(file, splines, replicas.size() - 1, replicas.get(replicas.size() - 1));
+            }
         }
         int expected = replicas.size() * network.tensors().size();
         if (tensors.size() != expected) {
@@ -68,6 +74,28 @@ public final class ModelFile {
                             + expected);
         }
         return replicas;
+    }
+
+    /** Knots rise, and masks are 0 or 1. */
+    private static void requireSplines(Path file, SplineNetwork network, int replica, double[] parameters) {
+        for (int l = 0; l < network.layers(); l++) {
+            for (int i = 0; i < network.widths().get(l); i++) {
+                int first = network.knotOffset(l) + i * network.knots();
+                for (int j = 1; j < network.knots(); j++) {
+                    if (!(parameters[first + j] > parameters[first + j - 1])) {
+                        throw new SafeTensorsException(
+                                file,
+                                "replica " + replica + ", layer " + l + ": the knots of input " + i + " do not rise");
+                    }
+                }
+            }
+            for (int edge = network.maskOffset(l); edge < network.knotOffset(l); edge++) {
+                if (parameters[edge] != 0 && parameters[edge] != 1) {
+                    throw new SafeTensorsException(
+                            file, "replica " + replica + ", layer " + l + ": a mask of " + parameters[edge]);
+                }
+            }
+        }
     }
 
     /**

@@ -3,10 +3,6 @@ package gputrain.train;
 import gputrain.model.BSplines;
 import gputrain.model.SplineNetwork;
 import java.util.Arrays;
-import org.ejml.data.DMatrixRMaj;
-import org.ejml.dense.row.CommonOps_DDRM;
-import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
-import org.ejml.interfaces.linsol.LinearSolverDense;
 
 /**
  * Knots where the samples are, as Liu et al. (arXiv:2404.19756, Section 2.3) and their program pykan put them; every edge
@@ -32,6 +28,8 @@ public final class SplineGrids {
     private final double uniformShare;
     private final double[] old;
     private final double[] result;
+    private final double[] oldBases;
+    private final double[] oldSlopes;
 
     private SplineGrids(SplineNetwork from, SplineNetwork to, double[] parameters, double uniformShare) {
         this.from = from;
@@ -39,6 +37,8 @@ public final class SplineGrids {
         this.uniformShare = uniformShare;
         this.old = parameters;
         this.result = new double[to.parameterCount()];
+        this.oldBases = new double[from.splines()];
+        this.oldSlopes = new double[from.splines()];
     }
 
     /**
@@ -145,62 +145,99 @@ public final class SplineGrids {
         result[first + to.order() + to.intervals()] = high;
     }
 
-    /** Least squares for all edges of an input at once: a row for each sample, and one for each coefficient. */
+    /** Least squares for all edges of an input at once, by the normal equations, which are banded. */
     private void coefficients(int l, int i, double[] samples) {
         int nodes = from.widths().get(l + 1);
+        int splines = to.splines();
+        int order = to.order();
         int first = to.knotOffset(l) + i * to.knots();
-        double[] points = Arrays.copyOf(samples, samples.length + to.splines());
-        for (int j = 0; j < to.splines(); j++) {
-            points[samples.length + j] = Arrays.stream(result, first + j + 1, first + j + 1 + to.order())
-                    .average()
-                    .orElseThrow();
-        }
-        DMatrixRMaj values = new DMatrixRMaj(points.length, nodes);
-        DMatrixRMaj c = new DMatrixRMaj(from.splines(), nodes);
-        for (int o = 0; o < nodes; o++) {
-            for (int j = 0; j < from.splines(); j++) {
-                c.set(j, o, old[from.coefficientOffset(l) + (o * from.widths().get(l) + i) * from.splines() + j]);
+        double weight = STAY * samples.length;
+        // matrix[j][d] is the entry of splines j and j + d.
+        double[][] matrix = new double[splines][order + 1];
+        double[][] right = new double[splines][nodes];
+        double[] bases = new double[splines];
+        double[] slopes = new double[splines];
+        double[] wanted = new double[nodes];
+        for (double x : samples) {
+            int q = BSplines.at(result, first, to.knots(), order, x, bases, slopes, 0);
+            old(l, i, x, wanted);
+            for (int j = Math.max(0, q - order); j <= Math.min(q, splines - 1); j++) {
+                for (int k = j; k <= Math.min(q, splines - 1); k++) {
+                    matrix[j][k - j] += bases[j] * bases[k];
+                }
+                for (int o = 0; o < nodes; o++) {
+                    right[j][o] += bases[j] * wanted[o];
+                }
             }
         }
-        CommonOps_DDRM.mult(design(from, old, from.knotOffset(l) + i * from.knots(), points), c, values);
-        DMatrixRMaj design = design(to, result, first, points);
-        double weight = Math.sqrt(STAY * samples.length);
-        for (int j = 0; j < to.splines(); j++) {
-            int row = samples.length + j;
-            for (int column = 0; column < to.splines(); column++) {
-                design.set(row, column, column == j ? weight : 0);
-            }
+        for (int j = 0; j < splines; j++) {
+            old(
+                    l,
+                    i,
+                    Arrays.stream(result, first + j + 1, first + j + 1 + order)
+                            .average()
+                            .orElseThrow(),
+                    wanted);
+            matrix[j][0] += weight;
             for (int o = 0; o < nodes; o++) {
-                values.set(row, o, weight * values.get(row, o));
+                right[j][o] += weight * wanted[o];
             }
         }
-        LinearSolverDense<DMatrixRMaj> solver = LinearSolverFactory_DDRM.leastSquares(points.length, to.splines());
-        DMatrixRMaj fitted = new DMatrixRMaj(to.splines(), nodes);
-        if (!solver.setA(design)) {
-            throw new IllegalStateException("a column of splines has no sample and no weight");
-        }
-        solver.solve(values, fitted);
+        solve(matrix, right);
         for (int o = 0; o < nodes; o++) {
-            for (int j = 0; j < to.splines(); j++) {
-                result[to.coefficientOffset(l) + (o * from.widths().get(l) + i) * to.splines() + j] = fitted.get(j, o);
+            for (int j = 0; j < splines; j++) {
+                result[to.coefficientOffset(l) + (o * from.widths().get(l) + i) * splines + j] = right[j][o];
             }
         }
     }
 
-    private static DMatrixRMaj design(SplineNetwork network, double[] parameters, int knots, double[] points) {
-        DMatrixRMaj a = new DMatrixRMaj(points.length, network.splines());
-        double[] derivatives = new double[a.data.length];
-        for (int r = 0; r < points.length; r++) {
-            BSplines.at(
-                    parameters,
-                    knots,
-                    network.knots(),
-                    network.order(),
-                    points[r],
-                    a.data,
-                    derivatives,
-                    r * network.splines());
+    /** The old splines of all edges of an input at a point. */
+    private void old(int l, int i, double x, double[] values) {
+        int q = BSplines.at(
+                old, from.knotOffset(l) + i * from.knots(), from.knots(), from.order(), x, oldBases, oldSlopes, 0);
+        for (int o = 0; o < values.length; o++) {
+            int c = from.coefficientOffset(l) + (o * from.widths().get(l) + i) * from.splines();
+            values[o] = 0;
+            for (int j = Math.max(0, q - from.order()); j <= Math.min(q, from.splines() - 1); j++) {
+                values[o] += old[c + j] * oldBases[j];
+            }
         }
-        return a;
+    }
+
+    /**
+     * Cholesky's factorisation of a banded matrix and the solutions, in place.
+     *
+     * @param matrix {@code [n, width]}: entries (j, j + d); positive definite, because every coefficient has a weight
+     * @param right {@code [n, ..]}
+     */
+    private static void solve(double[][] matrix, double[][] right) {
+        int n = matrix.length;
+        int width = matrix[0].length;
+        for (int j = 0; j < n; j++) {
+            for (int p = Math.max(0, j - width + 1); p < j; p++) {
+                double factor = matrix[p][j - p];
+                for (int d = 0; j - p + d < width; d++) {
+                    matrix[j][d] -= factor * matrix[p][j - p + d];
+                }
+                for (int o = 0; o < right[j].length; o++) {
+                    right[j][o] -= factor * right[p][o];
+                }
+            }
+            double root = Math.sqrt(matrix[j][0]);
+            for (int d = 0; d < width; d++) {
+                matrix[j][d] /= root;
+            }
+            for (int o = 0; o < right[j].length; o++) {
+                right[j][o] /= root;
+            }
+        }
+        for (int j = n - 1; j >= 0; j--) {
+            for (int o = 0; o < right[j].length; o++) {
+                for (int d = 1; d < width && j + d < n; d++) {
+                    right[j][o] -= matrix[j][d] * right[j + d][o];
+                }
+                right[j][o] /= matrix[j][0];
+            }
+        }
     }
 }

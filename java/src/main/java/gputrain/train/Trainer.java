@@ -193,6 +193,14 @@ public final class Trainer {
         meter.see(taken);
         meter.advanced(before, states, seconds);
         for (int r = 0; r < states.size(); r++) {
+            if (states.get(r).status() == ReplicaState.Status.CONVERGED
+                    && states.get(r).step() == 0
+                    && before.get(r).status().running()) {
+                listener.warning(
+                        "replica " + r + " (seed " + plan.replicas().get(r).seed()
+                                + ") keeps the parameters it began with: L-BFGS found no step that lowers the objective; look at"
+                                + " penalties, weight decay and learning rate");
+            }
             if (states.get(r).status() == ReplicaState.Status.NON_FINITE
                     && before.get(r).status().running()) {
                 listener.warning(

@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import gputrain.cli.Cli.Outcome;
+import gputrain.engine.Precision;
 import gputrain.experiment.ExperimentCatalogue;
 import gputrain.experiment.Tiny;
+import gputrain.model.SplineNetwork;
+import gputrain.train.ModelFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,6 +74,53 @@ class SplineRunTest {
         assertThat(fresh.code()).as(fresh.err()).isZero();
         assertThat(record("again").path("settings").path("refinement 2").asText())
                 .contains("12 more epochs");
+    }
+
+    /** An isotopic chain: Z is the same for all, and so no axis of the report has an extent of its own. */
+    @Test
+    void anInputThatIsTheSameForAllIsReported() throws IOException {
+        String chain = Tiny.splines()
+                .replace("Z-above = 20\nN-above = 20", "Z-at-least = 50\nZ-at-most = 50")
+                .replace("uncertainty-below-keV = 0.6", "uncertainty-below-keV = 60")
+                .replace("features = [\"Z\", \"A\", \"A^(2/3)\", \"V_p\", \"delta_np\"]", "features = [\"Z\", \"N\"]");
+        Path out = directory.resolve("chain");
+        Outcome outcome = run("train", file(chain), "--engine", "jvm", "--out", out);
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(Files.readString(out.resolve("report.html"))).contains("N in 1 of 1 network");
+    }
+
+    @Test
+    void aNetworkThatNeverMovedSaysSo() throws IOException {
+        String still = Tiny.splines().replace("history = 6", "history = 6\ntolerance = 1e9");
+        Outcome outcome = run("train", file(still), "--engine", "jvm", "--out", directory.resolve("still"));
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(outcome.err()).contains("replica 0 (seed 1) keeps the parameters it began with");
+    }
+
+    @Test
+    void aModelThatNoTrainingLeavesIsRefused() throws IOException {
+        Path out = directory.resolve("broken");
+        assertThat(run("train", file(Tiny.splines()), "--engine", "jvm", "--out", out)
+                        .code())
+                .isZero();
+        SplineNetwork network = new SplineNetwork(List.of(5, 3, 1), 8, 2, 0.3);
+        Path model = out.resolve("model.safetensors");
+        double[] good = ModelFile.read(model, network).get(0);
+        double[] nan = good.clone();
+        nan[3] = Double.NaN;
+        double[] flat = good.clone();
+        flat[network.knotOffset(0) + 1] = flat[network.knotOffset(0)];
+        double[] mask = good.clone();
+        mask[network.maskOffset(0)] = 0.5;
+        Map<double[], String> cases = Map.of(nan, "not finite", flat, "do not rise", mask, "a mask of 0.5");
+        for (Map.Entry<double[], String> one : cases.entrySet()) {
+            ModelFile.write(model, network, Precision.FLOAT64, List.of(one.getKey()), Map.of());
+            run("predict", out, "--engine", "jvm", "--nuclides", "48Ti").refused(65, one.getValue());
+        }
+        double[] other = good.clone();
+        other[0] += 5;
+        ModelFile.write(model, network, Precision.FLOAT64, List.of(other), Map.of());
+        assertThat(run("evaluate", out, "--engine", "jvm").out()).contains("That is more than rounding");
     }
 
     /** Every network has its own test nuclei, and the ensemble's figure is of those that did not train on a nucleus. */
