@@ -90,14 +90,6 @@ class SplineRunTest {
     }
 
     @Test
-    void aNetworkThatNeverMovedSaysSo() throws IOException {
-        String still = Tiny.splines().replace("history = 6", "history = 6\ntolerance = 1e9");
-        Outcome outcome = run("train", file(still), "--engine", "jvm", "--out", directory.resolve("still"));
-        assertThat(outcome.code()).as(outcome.err()).isZero();
-        assertThat(outcome.err()).contains("replica 0 (seed 1) keeps the parameters it began with");
-    }
-
-    @Test
     void aModelThatNoTrainingLeavesIsRefused() throws IOException {
         Path out = directory.resolve("broken");
         assertThat(run("train", file(Tiny.splines()), "--engine", "jvm", "--out", out)

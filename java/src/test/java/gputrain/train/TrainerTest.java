@@ -108,6 +108,31 @@ class TrainerTest {
     }
 
     @Test
+    void aReplicaThatNeverMovedIsAWarning() {
+        TrainingPlan p = Fixture.splines(5);
+        Recorder recorder = new Recorder();
+        run(
+                new TrainingPlan(
+                        p.network(),
+                        p.loss(),
+                        new Optimizer.Lbfgs(4, 20, 1e9),
+                        p.learningRate(),
+                        p.stop(),
+                        p.batchSize(),
+                        p.shuffle(),
+                        p.monitor(),
+                        p.precision(),
+                        p.replicas(),
+                        0,
+                        p.penalty(),
+                        p.gridUpdates()),
+                recorder);
+        assertThat(recorder.warnings)
+                .hasSize(2)
+                .allSatisfy(warning -> assertThat(warning).contains("keeps the parameters it began with"));
+    }
+
+    @Test
     void aFinishedRunIsGivenBackWithoutTraining() {
         TrainingPlan plan = Fixture.fullBatch(20);
         TrainingOutcome first = run(plan, new Recorder());
