@@ -3,7 +3,7 @@ package gputrain.engine;
 import gputrain.model.Kernel;
 
 /**
- * Dense float64 operations that a kernel model on a CPU is made of. Matrices are row-major arrays without padding. The
+ * Dense float64 operations that kernel models and second-order training on a CPU are made of. Matrices are row-major arrays without padding. The
  * same call gives the same bits.
  */
 public interface DenseAlgebra {
@@ -32,6 +32,16 @@ public interface DenseAlgebra {
 
     /** A B; A is [m, k], B [k, n]. */
     void multiply(double[] a, double[] b, int m, int k, int n, double[] result);
+
+    /** A B^T; A is [m, k], B [n, k]. */
+    void multiplyTransposed(double[] a, double[] b, int m, int k, int n, double[] result);
+
+    /**
+     * Solves A x = b, A symmetric and given by its lower triangle, by its Cholesky factor. A is overwritten; b becomes x.
+     *
+     * @return -1, or the number of the pivot that was not positive, and then b is left undefined
+     */
+    int solvePositive(double[] matrix, int n, double[] b);
 
     /** A^T A, both triangles; A is [m, n]. */
     void gram(double[] a, int m, int n, double[] result);

@@ -46,8 +46,57 @@ public sealed interface Optimizer {
         }
     }
 
+    /**
+     * Levenberg-Marquardt on F = loss + weightDecay / 2 |p|^2 of all training rows (Marquardt, J. SIAM 11 (1963) 431,
+     * doi:10.1137/0111030). An epoch is one step d of (H + mu I) d = -g, g the gradient of F and H the Gauss-Newton matrix
+     *
+     * <pre>
+     *   H = J^T W J / (R O) + weightDecay I,   W_i = rho'(r_i) / r_i,   F = sum of rho(r_i) / (R O) + weightDecay / 2 |p|^2
+     * </pre>
+     *
+     * over R rows and O outputs, J the derivatives of the outputs by the trained parameters. W is 2 for the squared loss (4
+     * for the complex one, whose two outputs are two residuals); with Huber's and the absolute loss the squares are
+     * reweighted in every step (Holland and Welsch, Commun. Stat. A 6 (1977) 813, doi:10.1080/03610927708827533), |r_i|
+     * taken as at least {@link #SMALLEST_RESIDUAL} in W. mu follows the ratio of the actual to the predicted decrease as in
+     * Nielsen's rule (Madsen, Nielsen, Tingleff, Methods for Non-Linear Least Squares Problems, 2nd ed. 2004, Eq. 2.21): a
+     * step that decreases F is taken and mu multiplied by max(1/3, 1 - (2 ratio - 1)^3); another one is not taken, mu
+     * multiplied by nu = 2, 4, 8, ..., and the epoch goes on. In float64 only. The learning rate is not used.
+     *
+     * @param initialDamping the first mu, above 0, in units of the eigenvalues of H
+     * @param trials of a step at most; a replica has converged when none of them decreases F; at least 1
+     * @param tolerance a replica has converged when no entry of g is larger
+     */
+    record LevenbergMarquardt(double initialDamping, int trials, double tolerance) implements Optimizer {
+        /** A residual of the absolute loss below this has the weight of this one: the true weight of 0 is infinite. */
+        public static final double SMALLEST_RESIDUAL = 1e-4;
+
+        public LevenbergMarquardt {
+            if (!(initialDamping > 0 && initialDamping < Double.POSITIVE_INFINITY) || trials < 1 || !(tolerance >= 0)) {
+                throw new IllegalArgumentException(
+                        "Levenberg-Marquardt needs initial damping > 0, trials >= 1 and tolerance >= 0: "
+                                + initialDamping + ", " + trials + ", " + tolerance);
+            }
+        }
+    }
+
     /** Length of each of the two moments of {@link ReplicaState} for a network of so many parameters. */
     default int momentSize(int parameters) {
+        if (this instanceof LevenbergMarquardt) {
+            return 1;
+        }
         return this instanceof Lbfgs lbfgs ? Math.multiplyExact(lbfgs.history(), parameters) : parameters;
+    }
+
+    /** Whether an epoch is one iteration on all rows, in float64, that can converge. */
+    default boolean iterates() {
+        return this instanceof Lbfgs || this instanceof LevenbergMarquardt;
+    }
+
+    /** Its name in messages. */
+    default String text() {
+        if (this instanceof LevenbergMarquardt) {
+            return "Levenberg-Marquardt";
+        }
+        return this instanceof Lbfgs ? "L-BFGS" : this instanceof Adam ? "Adam" : "gradient descent";
     }
 }

@@ -16,9 +16,9 @@ package gputrain.engine;
  * @param bestEpoch its epoch; 0 at first
  * @param parameters {@code [parameterCount]}
  * @param firstMoment {@code [Optimizer.momentSize]}: Adam's m, or SGD's momentum buffer; L-BFGS: differences of the
- *     parameters {@code [history, parameterCount]}, oldest first, unused rows 0
+ *     parameters {@code [history, parameterCount]}, oldest first, unused rows 0; Levenberg-Marquardt: mu, 0 before the first step
  * @param secondMoment {@code [Optimizer.momentSize]}: Adam's v; zeros with SGD; L-BFGS: differences of the gradients, whose
- *     unused rows say how many there are
+ *     unused rows say how many there are; Levenberg-Marquardt: nu, 0 before the first step
  * @param bestParameters parameters at {@code bestEpoch}; the initial ones at first
  * @param parameterSum sum in float64 of the parameters at the ends of the epochs that {@link TrainingPlan#averaged} names,
  *     zeros at first; empty when the plan averages nothing
@@ -115,7 +115,10 @@ public record ReplicaState(
          * its loss is the one that is not finite; the step is not counted.
          */
         NON_FINITE,
-        /** L-BFGS: the gradient is below the tolerance, or no step reduces the objective. The epoch counts as done. */
+        /**
+         * L-BFGS and Levenberg-Marquardt: the gradient is below the tolerance, or no step reduces the objective. The epoch
+         * counts as done.
+         */
         CONVERGED;
 
         /** Whether the replica takes part in {@code advance}. */

@@ -80,11 +80,14 @@ public record TrainingPlan(
                         || (penalty.equals(EdgePenalty.NONE) && gridUpdates.equals(GridUpdates.NEVER)),
                 "a penalty of edges and updates of knots need a spline network, not " + network.text());
         require(
-                !(optimizer instanceof Optimizer.Lbfgs) || precision == Precision.FLOAT64,
-                "L-BFGS needs float64, not " + precision);
+                !optimizer.iterates() || precision == Precision.FLOAT64,
+                optimizer.text() + " needs float64, not " + precision);
         require(
-                !(optimizer instanceof Optimizer.Lbfgs) || batchSize == 0,
-                "L-BFGS needs all rows in one step, not batches of " + batchSize);
+                !optimizer.iterates() || batchSize == 0,
+                optimizer.text() + " needs all rows in one step, not batches of " + batchSize);
+        require(
+                !(optimizer instanceof Optimizer.LevenbergMarquardt) || penalty.equals(EdgePenalty.NONE),
+                "Levenberg-Marquardt minimises squares of residuals: penalties of edges are none");
         require(batchSize >= 0, "batch size must not be negative: " + batchSize);
         require(
                 monitor.outputWeights().size() == network.outputs(),

@@ -5,6 +5,7 @@ import gputrain.engine.Engine;
 import gputrain.engine.EngineException;
 import gputrain.engine.EngineOptions;
 import gputrain.engine.HostKernelSession;
+import gputrain.engine.HostTraining;
 import gputrain.engine.KernelProblem;
 import gputrain.engine.KernelSession;
 import gputrain.engine.Optimizer;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Vector kernels in C++ for the processor's widest instruction set; networks of every family, spline networks in float64
- * and the others in float32.
+ * and the others in float32. Levenberg-Marquardt is the jvm engine's, in float64, on OpenBLAS.
  */
 public final class CppEngine implements Engine {
 
@@ -55,6 +56,9 @@ public final class CppEngine implements Engine {
 
     @Override
     public Optional<String> unsupported(TrainingPlan plan) {
+        if (plan.optimizer() instanceof Optimizer.LevenbergMarquardt) {
+            return Optional.ofNullable(Blas.FAILURE);
+        }
         // Plans of those are in float64.
         if (plan.network() instanceof SplineNetwork) {
             return Optional.empty();
@@ -75,6 +79,10 @@ public final class CppEngine implements Engine {
             throw new EngineException(cause);
         });
         requireFirst(options);
+        if (plan.optimizer() instanceof Optimizer.LevenbergMarquardt) {
+            // One thread for each call: with several, OpenBLAS adds up in an order that depends on their number.
+            return HostTraining.get().open(plan, data, options, new OpenBlasAlgebra(1), "OpenBLAS");
+        }
         return new CppSession(plan, data, options.resolvedThreads());
     }
 

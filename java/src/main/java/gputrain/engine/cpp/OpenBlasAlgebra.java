@@ -4,6 +4,7 @@ import static org.bytedeco.openblas.global.openblas.CblasLower;
 import static org.bytedeco.openblas.global.openblas.CblasNoTrans;
 import static org.bytedeco.openblas.global.openblas.CblasRowMajor;
 import static org.bytedeco.openblas.global.openblas.CblasTrans;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dposv;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrf;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotri;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrs;
@@ -136,6 +137,18 @@ final class OpenBlasAlgebra implements DenseAlgebra {
     @Override
     public void multiply(double[] a, double[] b, int m, int k, int n, double[] result) {
         cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, m, n, k, 1, a, k, b, n, 0, result, n);
+    }
+
+    @Override
+    public void multiplyTransposed(double[] a, double[] b, int m, int k, int n, double[] result) {
+        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, m, n, k, 1, a, k, b, k, 0, result, n);
+    }
+
+    @Override
+    public int solvePositive(double[] matrix, int n, double[] b) {
+        int info = LAPACKE_dposv(LAPACK_COL_MAJOR, UPPER, n, 1, matrix, n, b, n);
+        requireArguments("dposv", info);
+        return info - 1;
     }
 
     @Override

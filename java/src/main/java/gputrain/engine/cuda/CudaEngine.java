@@ -98,6 +98,9 @@ public final class CudaEngine implements Engine {
 
     @Override
     public Optional<String> unsupported(TrainingPlan plan) {
+        if (plan.optimizer() instanceof Optimizer.LevenbergMarquardt) {
+            return Optional.of("it has no Levenberg-Marquardt; the cpp engine has: --engine cpp");
+        }
         boolean splines = plan.network() instanceof SplineNetwork;
         if (!splines && plan.optimizer() instanceof Optimizer.Lbfgs) {
             return Optional.of("it has L-BFGS for spline networks alone; the jvm engine has it for every network");

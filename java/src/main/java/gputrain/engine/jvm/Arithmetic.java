@@ -33,9 +33,9 @@ interface Arithmetic {
         void update(double rate, long step);
 
         /**
-         * One iteration of L-BFGS on all rows.
+         * One iteration of L-BFGS or Levenberg-Marquardt on all rows.
          *
-         * @param rate trial step of the line search
+         * @param rate trial step of the line search of L-BFGS
          * @return the loss before it, summed over rows and outputs, and whether the parameters moved; not finite when the
          *     loss or the objective is not, and then nothing has changed
          */

@@ -192,6 +192,26 @@ final class EjmlAlgebra implements DenseAlgebra {
     }
 
     @Override
+    public void multiplyTransposed(double[] a, double[] b, int m, int k, int n, double[] result) {
+        CommonOps_MT_DDRM.multTransB(view(a, m, k), view(b, n, k), view(result, m, n));
+    }
+
+    @Override
+    public int solvePositive(double[] matrix, int n, double[] b) {
+        // The library reads the other triangle.
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j < i; j++) {
+                matrix[j * n + i] = matrix[i * n + j];
+            }
+        }
+        int pivot = cholesky(matrix, n);
+        if (pivot < 0) {
+            solve(matrix, n, b, 1);
+        }
+        return pivot;
+    }
+
+    @Override
     public void gram(double[] a, int m, int n, double[] result) {
         CommonOps_MT_DDRM.multTransA(view(a, m, n), view(a, m, n), view(result, n, n));
     }

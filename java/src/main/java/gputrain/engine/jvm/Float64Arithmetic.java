@@ -1,6 +1,7 @@
 package gputrain.engine.jvm;
 
 import gputrain.engine.DataSet;
+import gputrain.engine.DenseAlgebra;
 import gputrain.engine.EdgePenalty;
 import gputrain.engine.Optimizer;
 import gputrain.engine.Precision;
@@ -20,9 +21,13 @@ final class Float64Arithmetic implements Arithmetic {
     private final TrainingPlan plan;
     private final DataSet data;
     private final boolean rounded;
+    private final DenseAlgebra algebra;
+    private final Workspaces workspaces = new Workspaces();
 
-    Float64Arithmetic(TrainingPlan plan, DataSet data) {
+    /** @param algebra for Levenberg-Marquardt */
+    Float64Arithmetic(TrainingPlan plan, DataSet data, DenseAlgebra algebra) {
         this.plan = plan;
+        this.algebra = algebra;
         this.rounded = plan.precision() == Precision.FLOAT32;
         this.data = new DataSet(
                 data.rows(), data.inputWidth(), data.targetWidth(), round(data.inputs()), round(data.targets()));
@@ -129,6 +134,9 @@ final class Float64Arithmetic implements Arithmetic {
 
         @Override
         public Iteration iterate(int[] rows, double rate) {
+            if (plan.optimizer() instanceof Optimizer.LevenbergMarquardt settings) {
+                return dampedStep(settings, rows);
+            }
             Optimizer.Lbfgs lbfgs = (Optimizer.Lbfgs) plan.optimizer();
             double[] point = parameters.clone();
             double[] slope = new double[point.length];
@@ -141,6 +149,33 @@ final class Float64Arithmetic implements Arithmetic {
                     .iterate(point, value, slope, rate);
             parameters = point;
             return new Iteration(loss, outcome);
+        }
+
+        private Iteration dampedStep(Optimizer.LevenbergMarquardt settings, int[] rows) {
+            Workspaces.Workspace workspace = workspaces.take();
+            try {
+                LeastSquares objective = new LeastSquares(
+                        plan.network(),
+                        plan.loss(),
+                        data,
+                        rows,
+                        weightDecay,
+                        algebra,
+                        workspace,
+                        LeastSquares.Form.of(plan.network(), rows.length));
+                double value = objective.value(parameters);
+                double loss = objective.lossSum();
+                if (!Double.isFinite(value) || !objective.model(parameters)) {
+                    return new Iteration(Double.NaN, QuasiNewton.Outcome.CONVERGED);
+                }
+                double[] to = new DampedStep(settings, objective, first, second).from(parameters, value);
+                QuasiNewton.Outcome outcome =
+                        to == parameters ? QuasiNewton.Outcome.CONVERGED : QuasiNewton.Outcome.MOVED;
+                parameters = to;
+                return new Iteration(loss, outcome);
+            } finally {
+                workspaces.give(workspace);
+            }
         }
 
         /** Loss, penalty and decay at a point; the gradient of their sum goes to {@code slope}. */

@@ -44,7 +44,7 @@ public final class JvmEngine implements Engine {
     @Override
     public Session open(TrainingPlan plan, DataSet data, EngineOptions options) {
         requireFirst(options);
-        return new JvmSession(plan, data, options);
+        return new JvmSession(plan, data, options, new EjmlAlgebra(), "EJML");
     }
 
     @Override

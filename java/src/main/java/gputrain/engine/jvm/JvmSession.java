@@ -1,7 +1,9 @@
 package gputrain.engine.jvm;
 
 import gputrain.engine.DataSet;
+import gputrain.engine.DenseAlgebra;
 import gputrain.engine.EngineOptions;
+import gputrain.engine.Optimizer;
 import gputrain.engine.Precision;
 import gputrain.engine.ReplicaState;
 import gputrain.engine.Sample;
@@ -14,34 +16,53 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
 
 /**
- * A plan open on the JVM. A replica is computed by one thread from beginning to end, so the number of threads cannot
- * change a bit of the result.
+ * A plan open on the JVM. A replica is computed by one thread from beginning to end, with Levenberg-Marquardt by several in
+ * parts that do not depend on their number, so the number of threads cannot change a bit of the result.
  */
 final class JvmSession implements Session {
     private final TrainingPlan plan;
     private final Arithmetic arithmetic;
     private final List<ReplicaRun> runs = new ArrayList<>();
     private final ExecutorService pool;
+    private final String method;
     private boolean closed;
 
-    JvmSession(TrainingPlan plan, DataSet data, EngineOptions options) {
+    /**
+     * @param algebra for Levenberg-Marquardt
+     * @param name of its operations, for the log
+     */
+    JvmSession(TrainingPlan plan, DataSet data, EngineOptions options, DenseAlgebra algebra, String name) {
         SessionChecks.fits(plan, data);
         this.plan = plan;
         this.arithmetic = plan.precision() == Precision.FLOAT32 && plan.network() instanceof DenseNetwork dense
                 ? new Float32Arithmetic(plan, dense, data)
-                : new Float64Arithmetic(plan, data);
+                : new Float64Arithmetic(plan, data, algebra);
         for (int index = 0; index < plan.replicas().size(); index++) {
             runs.add(new ReplicaRun(plan, index, arithmetic));
         }
-        this.pool = Executors.newFixedThreadPool(
-                Math.min(options.resolvedThreads(), plan.replicas().size()), task -> {
-                    Thread thread = new Thread(task, "gputrain-jvm");
-                    thread.setDaemon(true);
-                    return thread;
-                });
+        boolean secondOrder = plan.optimizer() instanceof Optimizer.LevenbergMarquardt;
+        this.method = secondOrder ? name + ", " + form(plan) : "";
+        // The threads that replicas leave idle compute rows of those under way.
+        int threads = options.resolvedThreads();
+        this.pool = new ForkJoinPool(
+                secondOrder ? threads : Math.min(threads, plan.replicas().size()));
+    }
+
+    private static String form(TrainingPlan plan) {
+        int rows = plan.replicas().get(0).trainingRows().length;
+        return switch (LeastSquares.Form.of(plan.network(), rows)) {
+            case PRIMAL -> "one equation for each parameter";
+            case DUAL -> "one equation for each output of each row";
+            case LAYERS -> "one equation for each output of each row, derivatives by layers";
+        };
+    }
+
+    @Override
+    public String method() {
+        return method;
     }
 
     @Override

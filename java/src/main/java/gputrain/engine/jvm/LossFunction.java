@@ -1,6 +1,7 @@
 package gputrain.engine.jvm;
 
 import gputrain.engine.Loss;
+import gputrain.engine.Optimizer;
 
 /** Value and derivative of a loss of one residual r = prediction - target; the equations are at {@link Loss}. */
 final class LossFunction {
@@ -15,6 +16,17 @@ final class LossFunction {
             return Math.abs(r);
         }
         return loss instanceof Loss.ComplexSquared ? 2 * r * r : r * r;
+    }
+
+    /** rho'(r) / r, the weight of r^2 / 2 that takes the place of rho(r); above 0. */
+    static double weight(Loss loss, double r) {
+        if (loss instanceof Loss.Huber huber) {
+            return Math.min(1, huber.delta() / Math.abs(r));
+        }
+        if (loss instanceof Loss.MeanAbsolute) {
+            return 1 / Math.max(Math.abs(r), Optimizer.LevenbergMarquardt.SMALLEST_RESIDUAL);
+        }
+        return loss instanceof Loss.ComplexSquared ? 4 : 2;
     }
 
     static double derivative(Loss loss, double r) {

@@ -1,6 +1,5 @@
 package gputrain.engine.jvm;
 
-import gputrain.engine.Optimizer;
 import gputrain.engine.Replica;
 import gputrain.engine.ReplicaState;
 import gputrain.engine.Sample;
@@ -65,7 +64,7 @@ final class ReplicaRun {
 
     /** The steps of one epoch; stops before the update of a batch whose loss is not finite. */
     private double runSteps(double rate) {
-        if (plan.optimizer() instanceof Optimizer.Lbfgs) {
+        if (plan.optimizer().iterates()) {
             return iterate(rate);
         }
         int[] order = visitingOrder();
