@@ -29,6 +29,11 @@ final class PlanText {
             return "L-BFGS, " + lbfgs.history() + " pairs, strong Wolfe line search of at most " + lbfgs.evaluations()
                     + " evaluations; an epoch is one iteration";
         }
+        if (optimizer instanceof Optimizer.LevenbergMarquardt damped) {
+            return "Levenberg-Marquardt, Nielsen's damping from " + number(damped.initialDamping()) + ", at most "
+                    + damped.trials() + " trials of a step, until no entry of the gradient is above "
+                    + number(damped.tolerance()) + "; an epoch is one step";
+        }
         return "gradient descent, momentum " + number(((Optimizer.Sgd) optimizer).momentum());
     }
 

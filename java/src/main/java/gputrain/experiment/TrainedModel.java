@@ -15,6 +15,7 @@ import gputrain.engine.StopRule;
 import gputrain.engine.TrainingPlan;
 import gputrain.features.FeatureException;
 import gputrain.model.Network;
+import gputrain.model.SplineNetwork;
 import gputrain.nuclide.Nuclide;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -89,10 +90,14 @@ public record TrainedModel(Network network, Precision precision, Encoder encoder
 
     /** A plan that is never advanced: an engine predicts through a session, and a session needs one. */
     public TrainingPlan inferencePlan() {
+        // The one optimiser that every engine on a CPU has in float64 for every family.
+        Optimizer optimizer = precision == Precision.FLOAT64 && !(network instanceof SplineNetwork)
+                ? new Optimizer.LevenbergMarquardt(1, 1, 0)
+                : Optimizer.Adam.DEFAULT;
         return new TrainingPlan(
                 network,
                 new Loss.MeanSquared(),
-                Optimizer.Adam.DEFAULT,
+                optimizer,
                 new LearningRateRule.Constant(1),
                 StopRule.epochs(1),
                 0,

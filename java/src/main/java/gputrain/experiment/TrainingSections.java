@@ -93,13 +93,15 @@ final class TrainingSections {
         boolean splines = shape instanceof Experiment.Shape.Splines;
         Loss loss = loss(section);
         Optimizer optimizer = optimizer(section);
-        LearningRateRule rate = new LearningRateFile(section).read();
+        LearningRateRule rate = optimizer instanceof Optimizer.LevenbergMarquardt
+                ? new LearningRateRule.Constant(1)
+                : new LearningRateFile(section).read();
         double weightDecay = section.magnitude("weight-decay", 0);
         int batch = atLeast(section, "batch-size", 0, 0);
         boolean shuffle = section.bool("shuffle", true);
         Precision precision = precision(section, splines, optimizer);
-        if (optimizer instanceof Optimizer.Lbfgs && batch != 0) {
-            throw section.error("batch-size", "L-BFGS takes all rows in one step: leave it out");
+        if (optimizer.iterates() && batch != 0) {
+            throw section.error("batch-size", optimizer.text() + " takes all rows in one step: leave it out");
         }
         long epochs = atLeast(section, "epochs", 1, 0L);
         double stop = section.magnitude("stop-below-loss", 0);
@@ -113,7 +115,8 @@ final class TrainingSections {
         if (average > 0 && best) {
             throw section.error("average-last", "averaged parameters and keep = \"best-on-test\" exclude each other");
         }
-        EdgePenalty penalty = splines
+        // Penalties are not squares of residuals.
+        EdgePenalty penalty = splines && !(optimizer instanceof Optimizer.LevenbergMarquardt)
                 ? new EdgePenalty(section.magnitude("penalty-l1", 0), section.magnitude("penalty-entropy", 0))
                 : EdgePenalty.NONE;
         GridUpdates updates = splines && section.has("grid-updates")
@@ -144,13 +147,14 @@ final class TrainingSections {
                 refinements);
     }
 
-    /** Splines and L-BFGS are in float64, and a file need not say so. */
+    /** Splines and optimisers that iterate are in float64, and a file need not say so. */
     private static Precision precision(TomlSection section, boolean splines, Optimizer optimizer) {
-        boolean needed = splines || optimizer instanceof Optimizer.Lbfgs;
+        boolean needed = splines || optimizer.iterates();
         boolean single = section.oneOf("precision", needed ? "float64" : "float32", List.of("float32", "float64"))
                 .equals("float32");
         if (needed && single) {
-            throw section.error("precision", (splines ? "splines are" : "L-BFGS is") + " computed in float64");
+            throw section.error(
+                    "precision", (splines ? "splines are" : optimizer.text() + " is") + " computed in float64");
         }
         return single ? Precision.FLOAT32 : Precision.FLOAT64;
     }
@@ -195,7 +199,10 @@ final class TrainingSections {
     }
 
     private static Optimizer optimizer(TomlSection section) {
-        String kind = section.oneOf("optimizer", "adam", List.of("adam", "sgd", "lbfgs"));
+        String kind = section.oneOf("optimizer", "adam", List.of("adam", "sgd", "lbfgs", "levenberg-marquardt"));
+        if (kind.equals("levenberg-marquardt")) {
+            return levenbergMarquardt(section);
+        }
         if (kind.equals("lbfgs")) {
             return new Optimizer.Lbfgs(
                     atLeast(section, "history", 1, 10),
@@ -212,6 +219,15 @@ final class TrainingSections {
         } catch (IllegalArgumentException e) {
             throw section.error("optimizer", String.valueOf(e.getMessage()));
         }
+    }
+
+    private static Optimizer levenbergMarquardt(TomlSection section) {
+        double damping = section.number("initial-damping", 1e-2);
+        if (!(damping > 0 && damping < Double.POSITIVE_INFINITY)) {
+            throw section.error("initial-damping", "must be above 0: " + damping);
+        }
+        return new Optimizer.LevenbergMarquardt(
+                damping, atLeast(section, "trials", 1, 16), section.magnitude("tolerance", 1e-9));
     }
 
     static long atLeast(TomlSection section, String key, long minimum, long otherwise) {
