@@ -37,11 +37,12 @@ public interface DenseAlgebra {
     void multiplyTransposed(double[] a, double[] b, int m, int k, int n, double[] result);
 
     /**
-     * Solves A x = b, A symmetric and given by its lower triangle, by its Cholesky factor. A is overwritten; b becomes x.
+     * Solves (A + shift I) x = b by a Cholesky factor; A is symmetric, given by its lower triangle, and stays as it is.
      *
+     * @param b becomes x
      * @return -1, or the number of the pivot that was not positive, and then b is left undefined
      */
-    int solvePositive(double[] matrix, int n, double[] b);
+    int solveShifted(double[] matrix, int n, double shift, double[] b);
 
     /** A^T A, both triangles; A is [m, n]. */
     void gram(double[] a, int m, int n, double[] result);

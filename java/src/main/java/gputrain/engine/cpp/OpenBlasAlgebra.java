@@ -4,7 +4,7 @@ import static org.bytedeco.openblas.global.openblas.CblasLower;
 import static org.bytedeco.openblas.global.openblas.CblasNoTrans;
 import static org.bytedeco.openblas.global.openblas.CblasRowMajor;
 import static org.bytedeco.openblas.global.openblas.CblasTrans;
-import static org.bytedeco.openblas.global.openblas.LAPACKE_dposv;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dposv_work;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrf;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotri;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrs;
@@ -18,6 +18,9 @@ import static org.bytedeco.openblas.global.openblas.cblas_dtrsm;
 import gputrain.engine.DenseAlgebra;
 import gputrain.engine.EngineException;
 import gputrain.model.Kernel;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.openblas.global.openblas;
 
 /**
@@ -28,6 +31,7 @@ final class OpenBlasAlgebra implements DenseAlgebra {
     private static final byte UPPER = 'U';
 
     private final int threads;
+    private final Queue<DoublePointer> factors = new ConcurrentLinkedQueue<>();
 
     OpenBlasAlgebra(int threads) {
         this.threads = threads;
@@ -145,10 +149,27 @@ final class OpenBlasAlgebra implements DenseAlgebra {
     }
 
     @Override
-    public int solvePositive(double[] matrix, int n, double[] b) {
-        int info = LAPACKE_dposv(LAPACK_COL_MAJOR, UPPER, n, 1, matrix, n, b, n);
-        requireArguments("dposv", info);
-        return info - 1;
+    public int solveShifted(double[] matrix, int n, double shift, double[] b) {
+        // Memory of our own that is kept: an array would be copied to fresh pages and back.
+        DoublePointer own = factors.poll();
+        if (own == null || own.capacity() < (long) n * n) {
+            own = new DoublePointer((long) n * n);
+        }
+        try {
+            for (int i = 0; i < n; i++) {
+                own.position((long) i * n).put(matrix, i * n, i + 1);
+                own.put(i, matrix[i * n + i] + shift);
+            }
+            own.position(0);
+            try (DoublePointer x = new DoublePointer(b)) {
+                int info = LAPACKE_dposv_work(LAPACK_COL_MAJOR, UPPER, n, 1, own, n, x, n);
+                requireArguments("dposv", info);
+                x.get(b);
+                return info - 1;
+            }
+        } finally {
+            factors.add(own);
+        }
     }
 
     @Override

@@ -197,16 +197,19 @@ final class EjmlAlgebra implements DenseAlgebra {
     }
 
     @Override
-    public int solvePositive(double[] matrix, int n, double[] b) {
-        // The library reads the other triangle.
+    public int solveShifted(double[] matrix, int n, double shift, double[] b) {
+        double[] factor = new double[n * n];
         for (int i = 0; i < n; i++) {
-            for (int j = 0; j < i; j++) {
-                matrix[j * n + i] = matrix[i * n + j];
+            for (int j = 0; j <= i; j++) {
+                // The library reads the other triangle.
+                factor[i * n + j] = matrix[i * n + j];
+                factor[j * n + i] = matrix[i * n + j];
             }
+            factor[i * n + i] += shift;
         }
-        int pivot = cholesky(matrix, n);
+        int pivot = cholesky(factor, n);
         if (pivot < 0) {
-            solve(matrix, n, b, 1);
+            solve(factor, n, b, 1);
         }
         return pivot;
     }

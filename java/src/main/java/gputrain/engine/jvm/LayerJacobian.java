@@ -166,15 +166,20 @@ final class LayerJacobian implements Jacobian {
                         dd);
             }
             for (int i = 0; i < countA * outputs; i++) {
-                for (int j = 0; j < countB; j++) {
-                    double factor = hh[i / outputs * countB + j] + 1;
-                    if (last) {
+                int row = i / outputs * countB;
+                if (last) {
+                    for (int j = 0; j < countB; j++) {
                         int k = j * outputs + i % outputs;
-                        sum[i * wide + k] += factor * scale[a * outputs + i] * scale[b * outputs + k];
-                    } else {
-                        for (int k = j * outputs; k < (j + 1) * outputs; k++) {
-                            sum[i * wide + k] += factor * dd[i * wide + k];
-                        }
+                        sum[i * wide + k] += (hh[row + j] + 1) * scale[a * outputs + i] * scale[b * outputs + k];
+                    }
+                } else if (outputs == 1) {
+                    // The same as below, as a loop that the compiler makes vectors of.
+                    for (int j = 0; j < countB; j++) {
+                        sum[row + j] += (hh[row + j] + 1) * dd[row + j];
+                    }
+                } else {
+                    for (int j = 0; j < wide; j++) {
+                        sum[i * wide + j] += (hh[row + j / outputs] + 1) * dd[i * wide + j];
                     }
                 }
             }

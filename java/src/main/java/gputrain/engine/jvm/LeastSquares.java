@@ -167,16 +167,11 @@ final class LeastSquares {
     double @Nullable [] step(double damping) {
         int side = primal ? p.length : m;
         double shift = decay + damping;
-        double[] factor = workspace.factor(matrix.length);
-        System.arraycopy(matrix, 0, factor, 0, side * side);
-        for (int i = 0; i < side; i++) {
-            factor[i * side + i] += shift;
-        }
         double[] x = new double[side];
         for (int i = 0; i < side; i++) {
             x[i] = primal ? -gradient[i] : v[i] - decay / shift * projected[i];
         }
-        if (algebra.solvePositive(factor, side, x) >= 0) {
+        if (algebra.solveShifted(matrix, side, shift, x) >= 0) {
             return null;
         }
         if (primal) {

@@ -20,7 +20,6 @@ final class Workspaces {
     static final class Workspace {
         private double[] jacobian = {};
         private double[] matrix = {};
-        private double[] factor = {};
 
         double[] jacobian(int size) {
             jacobian = atLeast(jacobian, size);
@@ -30,11 +29,6 @@ final class Workspaces {
         double[] matrix(int size) {
             matrix = atLeast(matrix, size);
             return matrix;
-        }
-
-        double[] factor(int size) {
-            factor = atLeast(factor, size);
-            return factor;
         }
 
         private static double[] atLeast(double[] array, int size) {
