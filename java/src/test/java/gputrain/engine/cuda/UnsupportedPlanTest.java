@@ -99,4 +99,20 @@ class UnsupportedPlanTest {
                         .orElse(""))
                 .contains("20 networks");
     }
+
+    @Test
+    void sendsSecondOrderTrainingToTheCpu() {
+        TrainingPlan plan = new TrainingPlan(
+                new DenseNetwork(List.of(2, 1), Activation.GELU),
+                new Loss.Huber(1),
+                new Optimizer.LevenbergMarquardt(1, 1, 0),
+                new LearningRateRule.Constant(1),
+                StopRule.epochs(10),
+                0,
+                false,
+                new Monitor(1, List.of(1.0), -1),
+                Precision.FLOAT64,
+                List.of(new Replica(1, List.of(new int[] {0}), 0, 1, null)));
+        assertThat(new CudaEngine().unsupported(plan).orElse("")).contains("Levenberg-Marquardt", "--engine cpp");
+    }
 }

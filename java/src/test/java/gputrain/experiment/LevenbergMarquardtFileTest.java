@@ -1,0 +1,61 @@
+package gputrain.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import gputrain.engine.LearningRateRule;
+import gputrain.engine.Optimizer;
+import gputrain.engine.Precision;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Files that train with Levenberg-Marquardt. */
+class LevenbergMarquardtFileTest {
+    private static final String TEXT = Tiny.with(
+            "optimizer = \"adam\"\nlearning-rate = 1e-2",
+            "optimizer = \"levenberg-marquardt\"\ninitial-damping = 0.5\ntrials = 7\ntolerance = 1e-6");
+
+    @Test
+    void aFileSaysEverything() {
+        Experiment.Training training = Tiny.experiment(TEXT).training();
+        assertThat(training.optimizer()).isEqualTo(new Optimizer.LevenbergMarquardt(0.5, 7, 1e-6));
+        assertThat(training.precision()).isEqualTo(Precision.FLOAT64);
+        assertThat(training.learningRate()).isEqualTo(new LearningRateRule.Constant(1));
+        assertThat(PlanText.of(training.optimizer()))
+                .isEqualTo("Levenberg-Marquardt, Nielsen's damping from 0.5, at most 7 trials of a step, until no entry"
+                        + " of the gradient is above 1e-6; an epoch is one step");
+        assertThat(Tiny.experiment(Tiny.with(
+                                "optimizer = \"adam\"\nlearning-rate = 1e-2", "optimizer = \"levenberg-marquardt\""))
+                        .training()
+                        .optimizer())
+                .isEqualTo(new Optimizer.LevenbergMarquardt(1e-2, 16, 1e-9));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "initial-damping = 0.5 | initial-damping = 0 | training.initial-damping: must be above 0: 0.0",
+                "trials = 7 | trials = 0 | training.trials: must be at least 1: 0",
+                "tolerance = 1e-6 | tolerance = -1 | training.tolerance: must not be negative",
+                "trials = 7 | learning-rate = 1 | training.learning-rate: unknown key",
+                "trials = 7 | batch-size = 10 | training.batch-size: Levenberg-Marquardt takes all rows in one step",
+                "trials = 7 | precision = \"float32\" | training.precision: Levenberg-Marquardt is computed in float64",
+            })
+    void whatIsWrongIsNamed(String piece, String replacement, String message) {
+        assertThat(TEXT).contains(piece);
+        assertThatThrownBy(() -> Tiny.experiment(TEXT.replace(piece, replacement)))
+                .isInstanceOf(ExperimentException.class)
+                .hasMessageContaining("tiny.toml:")
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void splinesHaveNoPenaltyThen() {
+        String splines = Tiny.splines().replace("optimizer = \"lbfgs\"", "optimizer = \"levenberg-marquardt\"");
+        assertThatThrownBy(() ->
+                        Tiny.experiment(splines.replace("history = 6\n", "").replace("learning-rate = 1\n", "")))
+                .hasMessageContaining("training.penalty-l1: unknown key");
+    }
+}
