@@ -302,6 +302,15 @@ abstract class SecondOrderContract implements EngineUnderTest {
         assertThatThrownBy(() -> penalty.build(precision())).hasMessageContaining("penalties of edges");
     }
 
+    @Test
+    void aProblemLargerThanAnArrayIsRefusedAtOnce() {
+        PlanBuilder builder = builder(new DenseNetwork(List.of(1, 30_000, 1), Activation.GELU))
+                .rows(60_000, 0);
+        assertThatThrownBy(() -> engine().open(builder.build(precision()), builder.data(), EngineOptions.DEFAULT))
+                .isInstanceOf(EngineException.class)
+                .hasMessageContaining("matrix of 60000 by 60000");
+    }
+
     private static PlanBuilder builder(Network network) {
         return PlanBuilder.plan().network(network).rate(1).optimizer(SETTINGS);
     }

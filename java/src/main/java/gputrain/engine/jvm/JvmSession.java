@@ -5,6 +5,7 @@ import gputrain.engine.DenseAlgebra;
 import gputrain.engine.EngineOptions;
 import gputrain.engine.Optimizer;
 import gputrain.engine.Precision;
+import gputrain.engine.Replica;
 import gputrain.engine.ReplicaState;
 import gputrain.engine.Sample;
 import gputrain.engine.Session;
@@ -44,6 +45,12 @@ final class JvmSession implements Session {
             runs.add(new ReplicaRun(plan, index, arithmetic));
         }
         boolean secondOrder = plan.optimizer() instanceof Optimizer.LevenbergMarquardt;
+        if (secondOrder) {
+            for (Replica replica : plan.replicas()) {
+                int rows = replica.trainingRows().length;
+                LeastSquares.Form.of(plan.network(), rows).requireStorable(plan.network(), rows);
+            }
+        }
         this.method = secondOrder ? name + ", " + form(plan) : "";
         // The threads that replicas leave idle compute rows of those under way.
         int threads = options.resolvedThreads();

@@ -29,6 +29,17 @@ final class LeastSquares {
         /** Dual, with the derivatives of a dense network by its layers. */
         LAYERS;
 
+        /** @throws EngineException when one of the matrices of this form is larger than an array */
+        void requireStorable(Network network, int rows) {
+            int m = size(rows, network.outputs());
+            int n = RowJacobian.trained(network).length;
+            int side = this == PRIMAL ? n : m;
+            size(side, side);
+            if (this != LAYERS) {
+                size(m, n);
+            }
+        }
+
         /** The one with the fewest operations. */
         static Form of(Network network, int rows) {
             double n = RowJacobian.trained(network).length;
