@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import gputrain.data.DataLibrary;
+import gputrain.engine.Precision;
 import gputrain.model.Activation;
 import gputrain.model.DenseNetwork;
 import gputrain.nuclide.InputException;
@@ -227,6 +228,7 @@ class ExperimentCatalogueTest {
     @MethodSource("networks")
     void everyNetworkIsAShapeOfTheKernels(String name) throws IOException {
         Experiment experiment = ExperimentCatalogue.load(name);
+        assumeTrue(experiment.training().precision() == Precision.FLOAT32, "the kernels compute in float32");
         assumeTrue(experiment.network() instanceof DenseNetwork network && network.activation() == Activation.GELU);
         List<Integer> widths = ((DenseNetwork) experiment.network()).widths();
         assumeTrue(widths.subList(1, widths.size() - 1).stream().allMatch(width -> width % 4 == 0));
