@@ -88,6 +88,21 @@ final class Fixture {
                 new GridUpdates(4, 13, 0.3));
     }
 
+    /** A dense network in double with Levenberg-Marquardt. */
+    static TrainingPlan secondOrder(long epochs) {
+        return new TrainingPlan(
+                NETWORK,
+                new Loss.Huber(1),
+                new Optimizer.LevenbergMarquardt(0.1, 10, 0),
+                new LearningRateRule.Constant(1),
+                StopRule.epochs(epochs),
+                0,
+                false,
+                new Monitor(5, List.of(1.0, 0.5), -1),
+                Precision.FLOAT64,
+                replicas());
+    }
+
     private static List<Replica> replicas() {
         double[] start = new double[NETWORK.parameterCount()];
         Arrays.setAll(start, i -> Math.sin(i) * 0.5);

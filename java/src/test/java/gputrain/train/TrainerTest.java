@@ -53,7 +53,8 @@ class TrainerTest {
                 .flatMap(engine -> Stream.of(
                         Arguments.of(engine, "full batch", Fixture.fullBatch(60)),
                         Arguments.of(engine, "mini-batch", Fixture.miniBatch(60)),
-                        Arguments.of(engine, "splines", Fixture.splines(60))))
+                        Arguments.of(engine, "splines", Fixture.splines(60)),
+                        Arguments.of(engine, "second order", Fixture.secondOrder(60))))
                 .filter(row -> ((Engine) row.get()[0])
                         .unsupported((TrainingPlan) row.get()[2])
                         .isEmpty());
