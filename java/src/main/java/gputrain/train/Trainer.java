@@ -198,7 +198,8 @@ public final class Trainer {
                     && before.get(r).status().running()) {
                 listener.warning(
                         "replica " + r + " (seed " + plan.replicas().get(r).seed()
-                                + ") keeps the parameters it began with: L-BFGS found no step that lowers the objective, or its"
+                                + ") keeps the parameters it began with: "
+                                + plan.optimizer().text() + " found no step that lowers the objective, or its"
                                 + " gradient is below the tolerance; look at penalties, tolerance and learning rate");
             }
             if (states.get(r).status() == ReplicaState.Status.NON_FINITE

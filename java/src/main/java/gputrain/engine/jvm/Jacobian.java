@@ -24,13 +24,6 @@ interface Jacobian {
      */
     void outer(double[] result);
 
-    /**
-     * B^T B.
-     *
-     * @param result {@code [n, n]}; its lower triangle is filled
-     */
-    void gram(double[] result);
-
     /** B x, {@code [m]}. */
     double[] times(double[] x);
 

@@ -195,11 +195,6 @@ final class LayerJacobian implements Jacobian {
     }
 
     @Override
-    public void gram(double[] result) {
-        throw new UnsupportedOperationException("the layers give B B^T only");
-    }
-
-    @Override
     public double[] times(double[] x) {
         double[] product = new double[rows * outputs];
         for (int l = 0; l < network.layers(); l++) {

@@ -58,7 +58,9 @@ final class LeastSquares {
     private final double decay;
     private final DenseAlgebra algebra;
     private final Workspaces.Workspace workspace;
-    private final boolean primal;
+    /** The Jacobian where the system is primal, and only there: derivatives by layers cannot give it. */
+    private final @Nullable RowJacobian primal;
+
     private final int[] trained;
     private final int m;
     private final Jacobian jacobian;
@@ -85,12 +87,16 @@ final class LeastSquares {
         this.decay = decay;
         this.algebra = algebra;
         this.workspace = workspace;
-        this.primal = form == Form.PRIMAL;
         this.trained = RowJacobian.trained(network);
         this.m = rows.length * network.outputs();
-        this.jacobian = form == Form.LAYERS
-                ? new LayerJacobian((DenseNetwork) network, data, rows, algebra)
-                : new RowJacobian(network, data, rows, algebra, workspace);
+        if (form == Form.LAYERS) {
+            this.jacobian = new LayerJacobian((DenseNetwork) network, data, rows, algebra);
+            this.primal = null;
+        } else {
+            RowJacobian whole = new RowJacobian(network, data, rows, algebra, workspace);
+            this.jacobian = whole;
+            this.primal = form == Form.PRIMAL ? whole : null;
+        }
     }
 
     /** Entries of a matrix. */
@@ -150,10 +156,10 @@ final class LeastSquares {
         for (int k = 0; k < p.length; k++) {
             gradient[k] += decay * p[k];
         }
-        int side = primal ? p.length : m;
+        int side = primal != null ? p.length : m;
         matrix = workspace.matrix(size(side, side));
-        if (primal) {
-            jacobian.gram(matrix);
+        if (primal != null) {
+            primal.gram(matrix);
         } else {
             jacobian.outer(matrix);
             projected = decay > 0 ? jacobian.times(p) : new double[m];
@@ -176,16 +182,16 @@ final class LeastSquares {
 
     /** d of the trained parameters, or null where the system is not positive definite to rounding. */
     double @Nullable [] step(double damping) {
-        int side = primal ? p.length : m;
+        int side = primal != null ? p.length : m;
         double shift = decay + damping;
         double[] x = new double[side];
         for (int i = 0; i < side; i++) {
-            x[i] = primal ? -gradient[i] : v[i] - decay / shift * projected[i];
+            x[i] = primal != null ? -gradient[i] : v[i] - decay / shift * projected[i];
         }
         if (algebra.solveShifted(matrix, side, shift, x) >= 0) {
             return null;
         }
-        if (primal) {
+        if (primal != null) {
             return x;
         }
         double[] d = jacobian.transposedTimes(x);

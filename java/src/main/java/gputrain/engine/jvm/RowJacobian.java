@@ -80,8 +80,12 @@ final class RowJacobian implements Jacobian {
         algebra.outer(b, values.length, trained.length, result);
     }
 
-    @Override
-    public void gram(double[] result) {
+    /**
+     * B^T B.
+     *
+     * @param result {@code [n, n]}; its lower triangle is filled
+     */
+    void gram(double[] result) {
         algebra.gram(b, values.length, trained.length, result);
     }
 
