@@ -1,10 +1,11 @@
 package gputrain.engine;
 
 import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Second-order training on the CPU in float64, with an engine's dense operations: an engine without an implementation of
- * its own brings the operations and leaves the rest to the reference. Found by {@link ServiceLoader}, because engines do not
+ * Second-order training in float64 with an engine's linearisations, or its dense operations: the loop, its books and its
+ * state are the reference's. Found by {@link ServiceLoader}, because engines do not
  * know each other.
  */
 public interface HostTraining {
@@ -17,10 +18,14 @@ public interface HostTraining {
     }
 
     /**
-     * Opens a plan with {@link Optimizer.LevenbergMarquardt}.
+     * Linearisations in memory.
      *
      * @param algebra may be called by several threads at a time
+     * @param derivatives as matrices, or null for the reference's
      * @param name of the operations, for the log
      */
-    Session open(TrainingPlan plan, DataSet data, EngineOptions options, DenseAlgebra algebra, String name);
+    Linearisation.Source linearisations(DenseAlgebra algebra, JacobianMatrix.@Nullable Source derivatives, String name);
+
+    /** Opens a plan with {@link Optimizer.LevenbergMarquardt}. */
+    Session open(TrainingPlan plan, DataSet data, EngineOptions options, Linearisation.Source source);
 }

@@ -10,11 +10,17 @@ public interface JacobianMatrix {
 
     /** Makes them. */
     interface Source {
-        /** @param trained where the trained parameters are in the parameter vector, ascending, {@code [n]} */
+        /**
+         * Makes one.
+         *
+         * @param trained where the trained parameters are in the parameter vector, ascending, {@code [n]}
+         */
         JacobianMatrix of(Network network, int[] trained);
     }
 
     /**
+     * Outputs of some rows.
+     *
      * @param inputs {@code [rows, inputs]}
      * @param rowFrom the first of the rows to compute
      * @param rowTo past the last of them
@@ -23,6 +29,8 @@ public interface JacobianMatrix {
     void outputs(double[] parameters, double[] inputs, int rowFrom, int rowTo, double[] values);
 
     /**
+     * Derivatives of some rows' outputs.
+     *
      * @param scale {@code [rows, outputs]}, multiplies the derivatives of its output
      * @param result {@code [rows outputs, n]}; the lines of those rows are written
      */

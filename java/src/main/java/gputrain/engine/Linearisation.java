@@ -1,6 +1,7 @@
 package gputrain.engine;
 
 import gputrain.model.Network;
+import gputrain.model.ParameterGroups;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +28,19 @@ public interface Linearisation extends AutoCloseable {
     /** Makes them; may be called by several threads at a time, each linearisation stays with one. */
     interface Source {
         /**
-         * @param groups the group, from 0, of each trained parameter
+         * Opens one.
+         *
+         * @param groups of the trained parameters
          * @throws EngineException when a matrix of it is larger than memory, or an array, takes
          */
-        Linearisation open(Network network, DataSet data, int[] rows, int[] groups);
+        Linearisation open(Network network, DataSet data, int[] rows, ParameterGroups groups);
+
+        /**
+         * How it computes so many rows, in a line for the log.
+         *
+         * @throws EngineException where {@link #open} would throw it, as far as that can be told
+         */
+        String method(Network network, int rows);
     }
 
     /** Outputs, {@code [R, O]}, valid until the next call. */

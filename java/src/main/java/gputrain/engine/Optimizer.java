@@ -1,5 +1,8 @@
 package gputrain.engine;
 
+import gputrain.model.Network;
+import gputrain.model.ParameterGroups;
+
 /** Update rules. Weight decay is L2: {@code weightDecay * parameter} is added to the gradient first. */
 public sealed interface Optimizer {
 
@@ -65,10 +68,17 @@ public sealed interface Optimizer {
      * @param initialDamping the first mu, above 0, in units of the eigenvalues of H
      * @param trials of a step at most; a replica has converged when none of them decreases F; at least 1
      * @param tolerance a replica has converged when no entry of g is larger
+     * @param evidence where the weight decays come from, if not from the replica alone
      */
-    record LevenbergMarquardt(double initialDamping, int trials, double tolerance) implements Optimizer {
+    record LevenbergMarquardt(double initialDamping, int trials, double tolerance, Evidence evidence)
+            implements Optimizer {
         /** A residual of the absolute loss below this has the weight of this one: the true weight of 0 is infinite. */
         public static final double SMALLEST_RESIDUAL = 1e-4;
+
+        /** With the replica's weight decay. */
+        public LevenbergMarquardt(double initialDamping, int trials, double tolerance) {
+            this(initialDamping, trials, tolerance, Evidence.NONE);
+        }
 
         public LevenbergMarquardt {
             if (!(initialDamping > 0 && initialDamping < Double.POSITIVE_INFINITY) || trials < 1 || !(tolerance >= 0)) {
@@ -79,11 +89,52 @@ public sealed interface Optimizer {
         }
     }
 
-    /** Length of each of the two moments of {@link ReplicaState} for a network of so many parameters. */
-    default int momentSize(int parameters) {
-        if (this instanceof LevenbergMarquardt) {
-            return 1;
+    /**
+     * Weight decays by the evidence framework, from the training rows alone (MacKay, Neural Computation 4 (1992) 448,
+     * doi:10.1162/neco.1992.4.3.448; with Levenberg-Marquardt: Foresee and Hagan, Proc. ICNN 1997, 1930). The loss is taken for
+     * Gaussian noise of an unknown variance and the decays for Gaussian priors; with gamma_c the effective parameters of group
+     * c ({@link Linearisation.Fit}), gamma their sum, L the loss summed over m = R O outputs, every so many steps
+     *
+     * <pre>
+     *   decay_c = gamma_c / |p_c|^2 * 2 (L / m) / (m - gamma)
+     * </pre>
+     *
+     * @param byLayer a decay for each of {@link ParameterGroups#layers}, otherwise one for all
+     * @param every steps between estimates, the first after so many with the replica's weight decay; 0 for never
+     */
+    record Evidence(boolean byLayer, int every) {
+        /** The replica's weight decay, to the end. */
+        public static final Evidence NONE = new Evidence(false, 0);
+
+        public Evidence {
+            if (every < 0 || (byLayer && every == 0)) {
+                throw new IllegalArgumentException(
+                        "the evidence needs a number of steps between its estimates: " + every);
+            }
         }
+
+        /** Whether there are any estimates. */
+        public boolean wanted() {
+            return every > 0;
+        }
+
+        /** Whether an estimate comes before the step after so many. */
+        public boolean due(long steps) {
+            return wanted() && steps > 0 && steps % every == 0;
+        }
+
+        /** The parameters that share a decay. */
+        public ParameterGroups groups(Network network) {
+            return byLayer ? ParameterGroups.layers(network) : ParameterGroups.one(network);
+        }
+    }
+
+    /** Length of each of the two moments of {@link ReplicaState}. */
+    default int momentSize(Network network) {
+        if (this instanceof LevenbergMarquardt second) {
+            return 1 + second.evidence().groups(network).count();
+        }
+        int parameters = network.parameterCount();
         return this instanceof Lbfgs lbfgs ? Math.multiplyExact(lbfgs.history(), parameters) : parameters;
     }
 

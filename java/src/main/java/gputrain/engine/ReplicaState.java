@@ -16,9 +16,11 @@ package gputrain.engine;
  * @param bestEpoch its epoch; 0 at first
  * @param parameters {@code [parameterCount]}
  * @param firstMoment {@code [Optimizer.momentSize]}: Adam's m, or SGD's momentum buffer; L-BFGS: differences of the
- *     parameters {@code [history, parameterCount]}, oldest first, unused rows 0; Levenberg-Marquardt: mu, 0 before the first step
+ *     parameters {@code [history, parameterCount]}, oldest first, unused rows 0; Levenberg-Marquardt: mu, then the weight
+ *     decays by group, all 0 before the first step
  * @param secondMoment {@code [Optimizer.momentSize]}: Adam's v; zeros with SGD; L-BFGS: differences of the gradients, whose
- *     unused rows say how many there are; Levenberg-Marquardt: nu, 0 before the first step
+ *     unused rows say how many there are; Levenberg-Marquardt: nu, then the evaluations so far, linearisations and
+ *     trials, then zeros
  * @param bestParameters parameters at {@code bestEpoch}; the initial ones at first
  * @param parameterSum sum in float64 of the parameters at the ends of the epochs that {@link TrainingPlan#averaged} names,
  *     zeros at first; empty when the plan averages nothing
@@ -42,7 +44,7 @@ public record ReplicaState(
 
     /** The state of a plan's replica before the first epoch. */
     public static ReplicaState initial(TrainingPlan plan, double[] parameters) {
-        int n = parameters.length;
+        int moment = plan.optimizer().momentSize(plan.network());
         return new ReplicaState(
                 0,
                 0,
@@ -55,10 +57,10 @@ public record ReplicaState(
                 Double.POSITIVE_INFINITY,
                 0,
                 parameters.clone(),
-                new double[plan.optimizer().momentSize(n)],
-                new double[plan.optimizer().momentSize(n)],
+                new double[moment],
+                new double[moment],
                 parameters.clone(),
-                new double[plan.averageLast() > 0 ? n : 0]);
+                new double[plan.averageLast() > 0 ? parameters.length : 0]);
     }
 
     /** The same replica with other parameters, whose optimiser begins anew. */

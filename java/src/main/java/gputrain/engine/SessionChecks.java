@@ -32,8 +32,8 @@ public final class SessionChecks {
         int n = plan.network().parameterCount();
         for (ReplicaState state : states) {
             size("parameters", state.parameters(), n);
-            size("first moment", state.firstMoment(), plan.optimizer().momentSize(n));
-            size("second moment", state.secondMoment(), plan.optimizer().momentSize(n));
+            size("first moment", state.firstMoment(), plan.optimizer().momentSize(plan.network()));
+            size("second moment", state.secondMoment(), plan.optimizer().momentSize(plan.network()));
             size("best parameters", state.bestParameters(), n);
             size("sum of parameters", state.parameterSum(), plan.averageLast() > 0 ? n : 0);
         }

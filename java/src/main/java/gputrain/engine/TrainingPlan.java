@@ -88,6 +88,11 @@ public record TrainingPlan(
         require(
                 !(optimizer instanceof Optimizer.LevenbergMarquardt) || penalty.equals(EdgePenalty.NONE),
                 "Levenberg-Marquardt minimises squares of residuals: penalties of edges are none");
+        require(
+                !(optimizer instanceof Optimizer.LevenbergMarquardt second)
+                        || !second.evidence().wanted()
+                        || replicas.stream().allMatch(replica -> replica.weightDecay() > 0),
+                "the evidence needs a weight decay to start from, above 0");
         require(batchSize >= 0, "batch size must not be negative: " + batchSize);
         require(
                 monitor.outputWeights().size() == network.outputs(),

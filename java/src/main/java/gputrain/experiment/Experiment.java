@@ -235,7 +235,7 @@ public record Experiment(
      */
     public void requireStorable(int networks) {
         int parameters = network().parameterCount();
-        long moments = training.optimizer().momentSize(parameters);
+        long moments = training.optimizer().momentSize(network());
         ExperimentFile.tooLarge(parameters, moments, networks).ifPresent(reason -> {
             throw ExperimentFile.error(this, "network", reason);
         });

@@ -32,7 +32,8 @@ final class PlanText {
         if (optimizer instanceof Optimizer.LevenbergMarquardt damped) {
             return "Levenberg-Marquardt, Nielsen's damping from " + number(damped.initialDamping()) + ", at most "
                     + damped.trials() + " trials of a step, until no entry of the gradient is above "
-                    + number(damped.tolerance()) + "; an epoch is one step";
+                    + number(damped.tolerance()) + "; an epoch is one step"
+                    + (damped.evidence().wanted() ? "; " + evidence(damped.evidence()) : "");
         }
         return "gradient descent, momentum " + number(((Optimizer.Sgd) optimizer).momentum());
     }
@@ -76,5 +77,10 @@ final class PlanText {
 
     private static String trim(String digits) {
         return digits.replaceAll("0+$", "").replaceAll("\\.$", "");
+    }
+
+    private static String evidence(Optimizer.Evidence evidence) {
+        return "weight decay by the evidence every " + evidence.every() + " steps, "
+                + (evidence.byLayer() ? "one for each layer" : "one for all parameters");
     }
 }

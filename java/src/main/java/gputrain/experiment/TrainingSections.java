@@ -97,6 +97,11 @@ final class TrainingSections {
                 ? new LearningRateRule.Constant(1)
                 : new LearningRateFile(section).read();
         double weightDecay = section.magnitude("weight-decay", 0);
+        if (optimizer instanceof Optimizer.LevenbergMarquardt second
+                && second.evidence().wanted()
+                && !(weightDecay > 0)) {
+            throw section.error("weight-decay", "the evidence needs one to start from, above 0");
+        }
         int batch = atLeast(section, "batch-size", 0, 0);
         boolean shuffle = section.bool("shuffle", true);
         Precision precision = precision(section, splines, optimizer);
@@ -227,7 +232,17 @@ final class TrainingSections {
             throw section.error("initial-damping", "must be above 0: " + damping);
         }
         return new Optimizer.LevenbergMarquardt(
-                damping, atLeast(section, "trials", 1, 16), section.magnitude("tolerance", 1e-9));
+                damping, atLeast(section, "trials", 1, 16), section.magnitude("tolerance", 1e-9), evidence(section));
+    }
+
+    private static Optimizer.Evidence evidence(TomlSection section) {
+        if (section.oneOf("regularisation", "fixed", List.of("fixed", "evidence"))
+                .equals("fixed")) {
+            return Optimizer.Evidence.NONE;
+        }
+        boolean byLayer = section.oneOf("evidence-groups", "layers", List.of("layers", "one"))
+                .equals("layers");
+        return new Optimizer.Evidence(byLayer, atLeast(section, "evidence-every", 1, 5));
     }
 
     static long atLeast(TomlSection section, String key, long minimum, long otherwise) {

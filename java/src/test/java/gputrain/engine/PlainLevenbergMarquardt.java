@@ -1,6 +1,7 @@
 package gputrain.engine;
 
 import gputrain.model.Network;
+import gputrain.model.ParameterGroups;
 import gputrain.model.ParameterTensor;
 import java.util.Arrays;
 
@@ -94,6 +95,47 @@ final class PlainLevenbergMarquardt {
             mu *= nu;
             nu *= 2;
         }
+    }
+
+    /** The next weight decays by group at a point, as {@link Optimizer.Evidence} has them. */
+    static double[] evidence(
+            TrainingPlan plan, DataSet data, Engine engine, double[] point, ParameterGroups groups, double[] decay) {
+        try (Session session = engine.open(plan, data, EngineOptions.DEFAULT)) {
+            PlainLevenbergMarquardt at = new PlainLevenbergMarquardt(plan, data, session);
+            at.p = point;
+            return at.evidence(groups, decay);
+        }
+    }
+
+    private double[] evidence(ParameterGroups groups, double[] decay) {
+        double[][] jacobian = jacobian();
+        double[] r = residuals(p);
+        int[] trained = groups.trained();
+        int n = trained.length;
+        double[][] h = new double[n][n];
+        for (int a = 0; a < n; a++) {
+            for (int b = 0; b < n; b++) {
+                for (int i = 0; i < r.length; i++) {
+                    h[a][b] += weight(r[i]) * jacobian[i][trained[a]] * jacobian[i][trained[b]] / r.length;
+                }
+            }
+            h[a][a] += decay[groups.groups()[a]];
+        }
+        double[] effective = new double[decay.length];
+        double[] squares = new double[decay.length];
+        for (int a = 0; a < n; a++) {
+            double[] minusUnit = new double[n];
+            minusUnit[a] = -1;
+            int c = groups.groups()[a];
+            effective[c] += 1 - decay[c] * solve(h, minusUnit, 0)[a];
+            squares[c] += p[trained[a]] * p[trained[a]];
+        }
+        double[] next = new double[decay.length];
+        double rest = r.length - Arrays.stream(effective).sum();
+        for (int c = 0; c < next.length; c++) {
+            next[c] = effective[c] / squares[c] * 2 * objective(p, 0) / rest;
+        }
+        return next;
     }
 
     private double[] residuals(double[] point) {

@@ -10,6 +10,7 @@ import gputrain.model.Activation;
 import gputrain.model.DenseNetwork;
 import gputrain.model.InitialValues;
 import gputrain.model.Network;
+import gputrain.model.ParameterGroups;
 import gputrain.model.ProductUnitNetwork;
 import gputrain.model.SplineNetwork;
 import java.util.Arrays;
@@ -46,7 +47,7 @@ abstract class SecondOrderContract implements EngineUnderTest {
                         new DenseNetwork(List.of(3, 4, 1), Activation.GELU),
                         new DenseNetwork(List.of(3, 5, 4, 2), Activation.TANH),
                         new DenseNetwork(List.of(2, 1), Activation.IDENTITY),
-                        new ProductUnitNetwork(false, 3, 3, 2, 1e-6, 0.5),
+                        new ProductUnitNetwork(false, 3, 3, 2, 0.05, 0.5),
                         new ProductUnitNetwork(true, 3, 2, 2, 1e-6, 0.5),
                         new ProductUnitNetwork(true, 3, 0, 2, 1e-6, 0.5),
                         new SplineNetwork(List.of(2, 2, 2), 3, 2, 1))
@@ -122,6 +123,36 @@ abstract class SecondOrderContract implements EngineUnderTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("problems")
+    void weightDecaysAreThoseOfTheEvidence(Network network, int rows) {
+        for (boolean byLayer : new boolean[] {false, true}) {
+            Optimizer.Evidence evidence = new Optimizer.Evidence(byLayer, 2);
+            PlanBuilder builder = builder(network)
+                    .optimizer(new Optimizer.LevenbergMarquardt(1e-2, 12, 0, evidence))
+                    .rows(rows, 3)
+                    .loss(network.complex() ? new Loss.ComplexSquared() : new Loss.Huber(0.3))
+                    .replica(5, 0.01, 1);
+            TrainingPlan plan = builder.build(precision());
+            DataSet data = builder.positiveData();
+            ParameterGroups groups = evidence.groups(network);
+            try (Session session = engine().open(plan, data, EngineOptions.DEFAULT)) {
+                session.advance(2);
+                ReplicaState before = session.state().get(0);
+                double[] decay = Arrays.copyOfRange(before.firstMoment(), 1, 1 + groups.count());
+                assertThat(decay).containsOnly(0.01);
+                session.advance(1);
+                double[] expected =
+                        PlainLevenbergMarquardt.evidence(plan, data, engine(), before.parameters(), groups, decay);
+                ReplicaState after = session.state().get(0);
+                for (int c = 0; c < expected.length; c++) {
+                    Runs.assertRelative("group " + c, after.firstMoment()[1 + c], expected[c], 1e-5);
+                }
+                assertThat(after.secondMoment()[1]).isGreaterThanOrEqualTo(2.0 * after.step());
+            }
+        }
+    }
+
     private static double squares(Network network, double[] parameters) {
         boolean[] trained = PlainLevenbergMarquardt.trained(network);
         double sum = 0;
@@ -166,7 +197,8 @@ abstract class SecondOrderContract implements EngineUnderTest {
                 .every(2)
                 .averageLast(995)
                 .loss(network.complex() ? new Loss.ComplexSquared() : new Loss.Huber(0.5))
-                .replica(1, 0, 1)
+                .optimizer(new Optimizer.LevenbergMarquardt(1e-2, 12, 0, new Optimizer.Evidence(true, 3)))
+                .replica(1, 1e-3, 1)
                 .replica(2, 1e-4, 1);
         TrainingPlan plan = builder.build(precision());
         DataSet data = builder.positiveData();

@@ -32,6 +32,19 @@ class LevenbergMarquardtFileTest {
                 .isEqualTo(new Optimizer.LevenbergMarquardt(1e-2, 16, 1e-9));
     }
 
+    @Test
+    void theEvidenceIsAsked() {
+        String text = TEXT.replace("trials = 7", "weight-decay = 1e-4\nregularisation = \"evidence\"");
+        Optimizer optimizer = Tiny.experiment(text).training().optimizer();
+        assertThat(optimizer)
+                .isEqualTo(new Optimizer.LevenbergMarquardt(0.5, 16, 1e-6, new Optimizer.Evidence(true, 5)));
+        assertThat(PlanText.of(optimizer))
+                .endsWith("an epoch is one step; weight decay by the evidence every 5 steps, one for each layer");
+        String one = text.replace("\"evidence\"", "\"evidence\"\nevidence-groups = \"one\"\nevidence-every = 3");
+        assertThat(Tiny.experiment(one).training().optimizer())
+                .isEqualTo(new Optimizer.LevenbergMarquardt(0.5, 16, 1e-6, new Optimizer.Evidence(false, 3)));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -39,6 +52,9 @@ class LevenbergMarquardtFileTest {
                 "initial-damping = 0.5 | initial-damping = 0 | training.initial-damping: must be above 0: 0.0",
                 "trials = 7 | trials = 0 | training.trials: must be at least 1: 0",
                 "tolerance = 1e-6 | tolerance = -1 | training.tolerance: must not be negative",
+                "trials = 7 | regularisation = \"map\" | training.regularisation: ",
+                "trials = 7 | regularisation = \"evidence\" | training.weight-decay: the evidence needs one to start from",
+                "trials = 7 | evidence-every = 3 | training.evidence-every: unknown key",
                 "trials = 7 | learning-rate = 1 | training.learning-rate: unknown key",
                 "trials = 7 | batch-size = 10 | training.batch-size: Levenberg-Marquardt takes all rows in one step",
                 "trials = 7 | precision = \"float32\" | training.precision: Levenberg-Marquardt is computed in float64",

@@ -81,7 +81,8 @@ public final class CppEngine implements Engine {
         requireFirst(options);
         if (plan.optimizer() instanceof Optimizer.LevenbergMarquardt) {
             // One thread for each call: with several, OpenBLAS adds up in an order that depends on their number.
-            return HostTraining.get().open(plan, data, options, new OpenBlasAlgebra(1), "OpenBLAS");
+            HostTraining host = HostTraining.get();
+            return host.open(plan, data, options, host.linearisations(new OpenBlasAlgebra(1), null, "OpenBLAS"));
         }
         return new CppSession(plan, data, options.resolvedThreads());
     }

@@ -66,7 +66,7 @@ final class CppSession implements Session {
         checkOpen();
         List<ReplicaState> states = new ArrayList<>();
         int n = plan.network().parameterCount();
-        int moments = plan.optimizer().momentSize(n);
+        int moments = plan.optimizer().momentSize(plan.network());
         try (Progress at = new Progress()) {
             for (int i = 0; i < plan.replicas().size(); i++) {
                 double[] parameters = new double[n];

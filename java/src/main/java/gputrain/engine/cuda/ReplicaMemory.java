@@ -66,7 +66,7 @@ final class ReplicaMemory {
         this.parameters = plan.network().parameterCount();
         this.sets = plan.replicas().get(0).rowSets().size();
         this.struct = plan.precision() == Precision.FLOAT64 ? "gt_spline_replica" : "gt_cuda_replica";
-        int moment = plan.optimizer().momentSize(parameters);
+        int moment = plan.optimizer().momentSize(plan.network());
         this.lengths = new int[] {parameters, moment, moment, parameters};
         this.stride = Math.addExact(2 * parameters, Math.multiplyExact(2, moment));
         this.vectors = device.allocate((long) entryBytes() * count * stride);

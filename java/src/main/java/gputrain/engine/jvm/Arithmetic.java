@@ -36,10 +36,14 @@ interface Arithmetic {
          * One iteration of L-BFGS or Levenberg-Marquardt on all rows.
          *
          * @param rate trial step of the line search of L-BFGS
+         * @param steps of the optimiser done before
          * @return the loss before it, summed over rows and outputs, and whether the parameters moved; not finite when the
          *     loss or the objective is not, and then nothing has changed
          */
-        Iteration iterate(int[] rows, double rate);
+        Iteration iterate(int[] rows, double rate, long steps);
+
+        /** Gives back what it borrowed for its iterations; to be called where a session pauses. */
+        default void rest() {}
 
         /** Sum over the rows of e^2, e as at {@link gputrain.engine.Monitor}. */
         double sumOfSquares(int[] rows, double[] outputWeights);

@@ -1,60 +1,88 @@
 package gputrain.engine.jvm;
 
-import gputrain.engine.Optimizer;
+import gputrain.engine.Optimizer.LevenbergMarquardt;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A step of Levenberg-Marquardt with Nielsen's rule, as {@link Optimizer.LevenbergMarquardt} says it. The decrease that the
- * model predicts for a step is d . (mu d - g) / 2 (Madsen, Nielsen, Tingleff, Eq. 3.14).
+ * Steps of Levenberg-Marquardt with Nielsen's rule, as {@link LevenbergMarquardt} says it. The decrease that the model predicts
+ * for a step is d . (mu d - g) / 2 (Madsen, Nielsen, Tingleff, Eq. 3.14).
  */
 final class DampedStep {
     private static final double FIRST_GROWTH = 2;
 
-    private final Optimizer.LevenbergMarquardt settings;
+    private final LevenbergMarquardt settings;
     private final LeastSquares objective;
-    private final double[] damping;
-    private final double[] growth;
+    private final double[] first;
+    private final double[] second;
 
     /**
-     * @param damping {@code [1]}: mu, 0 before the first step, changed in place
-     * @param growth {@code [1]}: nu, 0 before the first step, changed in place
+     * @param first {@code [1 + groups]}: mu and the decays, as {@link gputrain.engine.ReplicaState} has them, changed in place
+     * @param second {@code [1 + groups]}: nu and the evaluations, changed in place
      */
-    DampedStep(Optimizer.LevenbergMarquardt settings, LeastSquares objective, double[] damping, double[] growth) {
+    DampedStep(LevenbergMarquardt settings, LeastSquares objective, double[] first, double[] second) {
         this.settings = settings;
         this.objective = objective;
-        this.damping = damping;
-        this.growth = growth;
+        this.first = first;
+        this.second = second;
     }
 
     /**
-     * One step from a point whose model the objective has.
+     * The step of an epoch.
      *
-     * @param value F there
-     * @return where it leads; the same point when it has converged
+     * @param steps done before
+     * @return where it leads; the same point when it has converged; null when the objective or its model is not finite at
+     *     the point, and then nothing has changed
      */
-    double[] from(double[] point, double value) {
+    double @Nullable [] from(double[] point, long steps) {
+        double value = objective.value(point);
+        if (!Double.isFinite(value) || !objective.model(point)) {
+            return null;
+        }
+        second[1]++;
+        if (second[0] == 0) {
+            first[0] = settings.initialDamping();
+            second[0] = FIRST_GROWTH;
+        }
+        boolean due = settings.evidence().due(steps);
+        if (due) {
+            value = reestimated(point);
+        }
+        double[] to = tried(point, value);
+        // Decays that are not yet the evidence's may have more to give.
+        if (to == point && settings.evidence().wanted() && !due) {
+            to = tried(point, reestimated(point));
+        }
+        System.arraycopy(objective.decay(), 0, first, 1, first.length - 1);
+        return to;
+    }
+
+    /** F after a change of the decays. */
+    private double reestimated(double[] point) {
+        objective.reestimate(point);
+        return objective.valueAt(point);
+    }
+
+    private double[] tried(double[] point, double value) {
         double[] g = objective.gradient();
         if (Arrays.stream(g).map(Math::abs).max().orElse(0) <= settings.tolerance()) {
             return point;
         }
-        if (growth[0] == 0) {
-            damping[0] = settings.initialDamping();
-            growth[0] = FIRST_GROWTH;
-        }
         for (int trial = 0; trial < settings.trials(); trial++) {
-            double mu = damping[0];
+            double mu = first[0];
             double[] d = objective.step(mu);
             if (d != null) {
                 double[] to = objective.moved(point, d);
                 double decrease = value - objective.value(to);
+                second[1]++;
                 if (decrease > 0) {
-                    damping[0] = mu * Math.max(1.0 / 3, 1 - Math.pow(2 * ratio(decrease, d, g, mu) - 1, 3));
-                    growth[0] = FIRST_GROWTH;
+                    first[0] = mu * Math.max(1.0 / 3, 1 - Math.pow(2 * ratio(decrease, d, g, mu) - 1, 3));
+                    second[0] = FIRST_GROWTH;
                     return to;
                 }
             }
-            damping[0] = mu * growth[0];
-            growth[0] *= 2;
+            first[0] = mu * second[0];
+            second[0] *= 2;
         }
         return point;
     }

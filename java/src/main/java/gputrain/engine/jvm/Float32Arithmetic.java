@@ -161,7 +161,7 @@ final class Float32Arithmetic implements Arithmetic {
         }
 
         @Override
-        public Arithmetic.Iteration iterate(int[] rows, double rate) {
+        public Arithmetic.Iteration iterate(int[] rows, double rate, long steps) {
             throw new IllegalStateException("plans with L-BFGS are in float64");
         }
 

@@ -1,13 +1,14 @@
 package gputrain.engine.jvm;
 
 import gputrain.engine.DataSet;
-import gputrain.engine.DenseAlgebra;
 import gputrain.engine.EdgePenalty;
+import gputrain.engine.Linearisation;
 import gputrain.engine.Optimizer;
 import gputrain.engine.Precision;
 import gputrain.engine.Replica;
 import gputrain.engine.TrainingPlan;
 import gputrain.model.Network;
+import gputrain.model.ParameterGroups;
 import gputrain.model.ParameterTensor;
 import gputrain.model.SplineNetwork;
 import java.util.Arrays;
@@ -21,13 +22,12 @@ final class Float64Arithmetic implements Arithmetic {
     private final TrainingPlan plan;
     private final DataSet data;
     private final boolean rounded;
-    private final DenseAlgebra algebra;
-    private final Workspaces workspaces = new Workspaces();
+    private final Linearisation.Source linearisations;
 
-    /** @param algebra for Levenberg-Marquardt */
-    Float64Arithmetic(TrainingPlan plan, DataSet data, DenseAlgebra algebra) {
+    /** @param linearisations for Levenberg-Marquardt */
+    Float64Arithmetic(TrainingPlan plan, DataSet data, Linearisation.Source linearisations) {
         this.plan = plan;
-        this.algebra = algebra;
+        this.linearisations = linearisations;
         this.rounded = plan.precision() == Precision.FLOAT32;
         this.data = new DataSet(
                 data.rows(), data.inputWidth(), data.targetWidth(), round(data.inputs()), round(data.targets()));
@@ -76,6 +76,9 @@ final class Float64Arithmetic implements Arithmetic {
         private final double weightDecay;
         private final double[] gradient = new double[plan.network().parameterCount()];
         private final @Nullable PenaltyTerm penalty;
+        /** From the first step of an advance to its last. */
+        private @Nullable LeastSquares objective;
+
         private double lossOfGradient;
         private double[] parameters = {};
         private double[] first = {};
@@ -133,9 +136,9 @@ final class Float64Arithmetic implements Arithmetic {
         }
 
         @Override
-        public Iteration iterate(int[] rows, double rate) {
+        public Iteration iterate(int[] rows, double rate, long steps) {
             if (plan.optimizer() instanceof Optimizer.LevenbergMarquardt settings) {
-                return dampedStep(settings, rows);
+                return dampedStep(settings, rows, steps);
             }
             Optimizer.Lbfgs lbfgs = (Optimizer.Lbfgs) plan.optimizer();
             double[] point = parameters.clone();
@@ -151,30 +154,30 @@ final class Float64Arithmetic implements Arithmetic {
             return new Iteration(loss, outcome);
         }
 
-        private Iteration dampedStep(Optimizer.LevenbergMarquardt settings, int[] rows) {
-            Workspaces.Workspace workspace = workspaces.take();
-            try {
-                LeastSquares objective = new LeastSquares(
-                        plan.network(),
-                        plan.loss(),
-                        data,
-                        rows,
-                        weightDecay,
-                        algebra,
-                        workspace,
-                        LeastSquares.Form.of(plan.network(), rows.length));
-                double value = objective.value(parameters);
-                double loss = objective.lossSum();
-                if (!Double.isFinite(value) || !objective.model(parameters)) {
-                    return new Iteration(Double.NaN, QuasiNewton.Outcome.CONVERGED);
+        private Iteration dampedStep(Optimizer.LevenbergMarquardt settings, int[] rows, long steps) {
+            if (objective == null) {
+                ParameterGroups groups = settings.evidence().groups(plan.network());
+                double[] decay = Arrays.copyOfRange(first, 1, first.length);
+                // Before the first step there are none yet.
+                if (second[0] == 0) {
+                    Arrays.fill(decay, weightDecay);
                 }
-                double[] to = new DampedStep(settings, objective, first, second).from(parameters, value);
-                QuasiNewton.Outcome outcome =
-                        to == parameters ? QuasiNewton.Outcome.CONVERGED : QuasiNewton.Outcome.MOVED;
-                parameters = to;
-                return new Iteration(loss, outcome);
-            } finally {
-                workspaces.give(workspace);
+                objective = new LeastSquares(plan.network(), plan.loss(), data, rows, groups, decay, linearisations);
+            }
+            double[] to = new DampedStep(settings, objective, first, second).from(parameters, steps);
+            if (to == null) {
+                return new Iteration(Double.NaN, QuasiNewton.Outcome.CONVERGED);
+            }
+            QuasiNewton.Outcome outcome = to == parameters ? QuasiNewton.Outcome.CONVERGED : QuasiNewton.Outcome.MOVED;
+            parameters = to;
+            return new Iteration(objective.lossSum(), outcome);
+        }
+
+        @Override
+        public void rest() {
+            if (objective != null) {
+                objective.close();
+                objective = null;
             }
         }
 

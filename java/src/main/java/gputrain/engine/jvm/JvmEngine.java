@@ -44,7 +44,8 @@ public final class JvmEngine implements Engine {
     @Override
     public Session open(TrainingPlan plan, DataSet data, EngineOptions options) {
         requireFirst(options);
-        return new JvmSession(plan, data, options, new EjmlAlgebra(), "EJML");
+        return new JvmSession(
+                plan, data, options, new HostLinearisation.Source(new EjmlAlgebra(), RowDerivatives::new, "EJML"));
     }
 
     @Override

@@ -1,8 +1,8 @@
 package gputrain.engine.jvm;
 
 import gputrain.engine.DataSet;
-import gputrain.engine.DenseAlgebra;
 import gputrain.engine.EngineOptions;
+import gputrain.engine.Linearisation;
 import gputrain.engine.Optimizer;
 import gputrain.engine.Precision;
 import gputrain.engine.Replica;
@@ -31,40 +31,28 @@ final class JvmSession implements Session {
     private final String method;
     private boolean closed;
 
-    /**
-     * @param algebra for Levenberg-Marquardt
-     * @param name of its operations, for the log
-     */
-    JvmSession(TrainingPlan plan, DataSet data, EngineOptions options, DenseAlgebra algebra, String name) {
+    /** @param linearisations for Levenberg-Marquardt */
+    JvmSession(TrainingPlan plan, DataSet data, EngineOptions options, Linearisation.Source linearisations) {
         SessionChecks.fits(plan, data);
         this.plan = plan;
         this.arithmetic = plan.precision() == Precision.FLOAT32 && plan.network() instanceof DenseNetwork dense
                 ? new Float32Arithmetic(plan, dense, data)
-                : new Float64Arithmetic(plan, data, algebra);
+                : new Float64Arithmetic(plan, data, linearisations);
         for (int index = 0; index < plan.replicas().size(); index++) {
             runs.add(new ReplicaRun(plan, index, arithmetic));
         }
         boolean secondOrder = plan.optimizer() instanceof Optimizer.LevenbergMarquardt;
+        List<String> methods = new ArrayList<>();
         if (secondOrder) {
             for (Replica replica : plan.replicas()) {
-                int rows = replica.trainingRows().length;
-                LeastSquares.Form.of(plan.network(), rows).requireStorable(plan.network(), rows);
+                methods.add(linearisations.method(plan.network(), replica.trainingRows().length));
             }
         }
-        this.method = secondOrder ? name + ", " + form(plan) : "";
+        this.method = methods.isEmpty() ? "" : methods.get(0);
         // The threads that replicas leave idle compute rows of those under way.
         int threads = options.resolvedThreads();
         this.pool = new ForkJoinPool(
                 secondOrder ? threads : Math.min(threads, plan.replicas().size()));
-    }
-
-    private static String form(TrainingPlan plan) {
-        int rows = plan.replicas().get(0).trainingRows().length;
-        return switch (LeastSquares.Form.of(plan.network(), rows)) {
-            case PRIMAL -> "one equation for each parameter";
-            case DUAL -> "one equation for each output of each row";
-            case LAYERS -> "one equation for each output of each row, derivatives by layers";
-        };
     }
 
     @Override

@@ -4,13 +4,22 @@ import gputrain.engine.DataSet;
 import gputrain.engine.DenseAlgebra;
 import gputrain.engine.EngineOptions;
 import gputrain.engine.HostTraining;
+import gputrain.engine.JacobianMatrix;
+import gputrain.engine.Linearisation;
 import gputrain.engine.Session;
 import gputrain.engine.TrainingPlan;
+import org.jspecify.annotations.Nullable;
 
-/** The jvm engine's sessions with another engine's dense operations. */
+/** The jvm engine's sessions with another engine's operations. */
 public final class JvmTraining implements HostTraining {
     @Override
-    public Session open(TrainingPlan plan, DataSet data, EngineOptions options, DenseAlgebra algebra, String name) {
-        return new JvmSession(plan, data, options, algebra, name);
+    public Linearisation.Source linearisations(
+            DenseAlgebra algebra, JacobianMatrix.@Nullable Source derivatives, String name) {
+        return new HostLinearisation.Source(algebra, derivatives == null ? RowDerivatives::new : derivatives, name);
+    }
+
+    @Override
+    public Session open(TrainingPlan plan, DataSet data, EngineOptions options, Linearisation.Source source) {
+        return new JvmSession(plan, data, options, source);
     }
 }

@@ -1,8 +1,8 @@
 package gputrain.engine.jvm;
 
-import gputrain.engine.DataSet;
 import gputrain.engine.DenseAlgebra;
 import gputrain.model.DenseNetwork;
+import gputrain.model.ParameterGroups;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -25,6 +25,7 @@ final class LayerJacobian implements Jacobian {
     private static final int TILE = 192;
 
     private final DenseNetwork network;
+    private final ParameterGroups groups;
     private final DenseAlgebra algebra;
     private final int rows;
     private final int outputs;
@@ -38,30 +39,29 @@ final class LayerJacobian implements Jacobian {
     private final double[][] d;
 
     private double[] scale = {};
+    private double[] point = {};
 
-    LayerJacobian(DenseNetwork network, DataSet data, int[] rows, DenseAlgebra algebra) {
+    /** @param inputs {@code [R, inputs]} */
+    LayerJacobian(DenseNetwork network, ParameterGroups groups, double[] inputs, DenseAlgebra algebra) {
         this.network = network;
+        this.groups = groups;
         this.algebra = algebra;
-        this.rows = rows.length;
+        this.rows = inputs.length / network.inputs();
         this.outputs = network.outputs();
         int layers = network.layers();
         this.h = new double[layers][];
         this.kept = new double[layers][];
         this.z = new double[layers][];
         this.d = new double[layers - 1][];
-        int inputs = network.inputs();
-        h[0] = new double[rows.length * inputs];
-        for (int r = 0; r < rows.length; r++) {
-            System.arraycopy(data.inputs(), rows[r] * inputs, h[0], r * inputs, inputs);
-        }
+        h[0] = inputs;
         for (int l = 0; l < layers; l++) {
-            z[l] = new double[rows.length * width(l + 1)];
+            z[l] = new double[rows * width(l + 1)];
         }
         kept[0] = h[0];
         for (int l = 0; l + 1 < layers; l++) {
             h[l + 1] = new double[z[l].length];
             kept[l + 1] = new double[z[l].length];
-            d[l] = new double[rows.length * outputs * width(l + 1)];
+            d[l] = new double[rows * outputs * width(l + 1)];
         }
     }
 
@@ -102,6 +102,7 @@ final class LayerJacobian implements Jacobian {
     @Override
     public void differentiate(double[] parameters, double[] newScale) {
         scale = newScale.clone();
+        point = parameters.clone();
         for (int l = 1; l < h.length; l++) {
             double[] free = kept[l];
             kept[l] = h[l];
@@ -128,49 +129,60 @@ final class LayerJacobian implements Jacobian {
         }
     }
 
+    /** All parameters of a dense network are trained, those of a layer together. */
+    private int group(int layer) {
+        return groups.groups()[network.weightOffset(layer)];
+    }
+
     @Override
-    public void outer(double[] result) {
+    public void outer(double[][] result) {
         int side = Math.max(1, TILE / outputs);
         int tiles = (rows + side - 1) / side;
+        int m = rows * outputs;
         IntStream.range(0, tiles * (tiles + 1) / 2).parallel().forEach(number -> {
-            int a = (int) ((Math.sqrt(8.0 * number + 1) - 1) / 2);
-            tile(a * side, (number - a * (a + 1) / 2) * side, side, result);
+            int tile = (int) ((Math.sqrt(8.0 * number + 1) - 1) / 2);
+            int a = tile * side;
+            int b = (number - tile * (tile + 1) / 2) * side;
+            int countA = Math.min(side, rows - a);
+            int wide = Math.min(side, rows - b) * outputs;
+            double[][] sums = products(a, countA, this, b, wide / outputs);
+            for (int c = 0; c < sums.length; c++) {
+                for (int i = 0; i < countA * outputs; i++) {
+                    System.arraycopy(sums[c], i * wide, result[c], (a * outputs + i) * m + b * outputs, wide);
+                }
+            }
         });
     }
 
-    /** J J^T of the rows from a on with those from b on. */
-    private void tile(int a, int b, int side, double[] result) {
-        int countA = Math.min(side, rows - a);
-        int countB = Math.min(side, rows - b);
+    /**
+     * B_c B'_c^T of some rows with some of another Jacobian of the same network.
+     *
+     * @return by group, {@code [countA O, countB O]}
+     */
+    private double[][] products(int a, int countA, LayerJacobian other, int b, int countB) {
+        int high = countA * outputs;
         int wide = countB * outputs;
-        double[] sum = new double[countA * outputs * wide];
+        double[][] sums = new double[groups.count()][high * wide];
         double[] hh = new double[countA * countB];
-        double[] dd = new double[sum.length];
+        double[] dd = new double[high * wide];
         for (int l = 0; l < network.layers(); l++) {
-            algebra.multiplyTransposed(
-                    part(kept[l], a, countA, width(l)),
-                    part(kept[l], b, countB, width(l)),
-                    countA,
-                    width(l),
-                    countB,
-                    hh);
+            double[] sum = sums[group(l)];
+            double[] left = part(kept[l], a, countA, width(l));
+            double[] right = part(other.kept[l], b, countB, width(l));
+            algebra.multiplyTransposed(left, right, countA, width(l), countB, hh);
             boolean last = l == d.length;
             if (!last) {
                 int width = width(l + 1);
-                algebra.multiplyTransposed(
-                        part(d[l], a * outputs, countA * outputs, width),
-                        part(d[l], b * outputs, wide, width),
-                        countA * outputs,
-                        width,
-                        wide,
-                        dd);
+                double[] above = part(d[l], a * outputs, high, width);
+                double[] beside = part(other.d[l], b * outputs, wide, width);
+                algebra.multiplyTransposed(above, beside, high, width, wide, dd);
             }
-            for (int i = 0; i < countA * outputs; i++) {
+            for (int i = 0; i < high; i++) {
                 int row = i / outputs * countB;
                 if (last) {
                     for (int j = 0; j < countB; j++) {
                         int k = j * outputs + i % outputs;
-                        sum[i * wide + k] += (hh[row + j] + 1) * scale[a * outputs + i] * scale[b * outputs + k];
+                        sum[i * wide + k] += (hh[row + j] + 1) * scale[a * outputs + i] * other.scale[b * outputs + k];
                     }
                 } else if (outputs == 1) {
                     // The same as below, as a loop that the compiler makes vectors of.
@@ -184,10 +196,51 @@ final class LayerJacobian implements Jacobian {
                 }
             }
         }
-        int m = rows * outputs;
-        for (int i = 0; i < countA * outputs; i++) {
-            System.arraycopy(sum, i * wide, result, (a * outputs + i) * m + b * outputs, wide);
+        return sums;
+    }
+
+    @Override
+    public void beside(
+            double[] inputs, int count, double[] outputWeights, double[] shift, double[] products, double[] squares) {
+        LayerJacobian other = new LayerJacobian(network, groups, inputs, algebra);
+        other.outputs(point);
+        double[] weights = new double[count * outputs];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = outputWeights[i % outputs];
         }
+        other.differentiate(point, weights);
+        int side = Math.max(1, TILE / outputs);
+        IntStream.range(0, (rows + side - 1) / side).parallel().forEach(tile -> {
+            int a = tile * side;
+            int high = Math.min(side, rows - a) * outputs;
+            for (int b = 0; b < count; b += side) {
+                int countB = Math.min(side, count - b);
+                double[][] sums = products(a, high / outputs, other, b, countB);
+                for (int i = 0; i < high; i++) {
+                    for (int r = 0; r < countB; r++) {
+                        products[(a * outputs + i) * count + b + r] = total(sums, shift, i * countB + r);
+                    }
+                }
+            }
+        });
+        for (int r = 0; r < count; r++) {
+            double[][] sums = other.products(r, 1, other, r, 1);
+            squares[r] = 0;
+            for (int i = 0; i < outputs; i++) {
+                squares[r] += total(sums, shift, i);
+            }
+        }
+    }
+
+    /** Sum over a row's outputs and the groups. */
+    private double total(double[][] sums, double[] shift, int row) {
+        double total = 0;
+        for (int c = 0; c < sums.length; c++) {
+            for (int k = 0; k < outputs; k++) {
+                total += sums[c][row * outputs + k] / shift[c];
+            }
+        }
+        return total;
     }
 
     private static double[] part(double[] matrix, int from, int count, int width) {

@@ -1,131 +1,86 @@
 package gputrain.engine.jvm;
 
 import gputrain.engine.DataSet;
-import gputrain.engine.DenseAlgebra;
-import gputrain.engine.EngineException;
+import gputrain.engine.Linearisation;
 import gputrain.engine.Loss;
 import gputrain.engine.Optimizer.LevenbergMarquardt;
-import gputrain.model.DenseNetwork;
 import gputrain.model.Network;
+import gputrain.model.ParameterGroups;
 import org.jspecify.annotations.Nullable;
 
 /**
  * F of {@link LevenbergMarquardt} on a replica's training rows, its gradient, and the damped steps of its Gauss-Newton model.
- * With B = sqrt(W / m) J, m = R O, v = rho'(r) / sqrt(W m), the decay w and s = w + mu, the gradient is g = B^T v + w p and
- * the step d either of
- *
- * <pre>
- *   primal   (B^T B + s I) d = -g                              n by n
- *   dual     d = -(w / s) p - B^T (B B^T + s I)^-1 (v - (w / s) B p)    m by m
- * </pre>
- *
- * <p>by Woodbury's identity; p here are the trained parameters.
+ * With B = sqrt(W / m) J, m = R O, v = rho'(r) / sqrt(W m), D the weight decays of the trained parameters p, the gradient is
+ * g = B^T v + D p and the step is d = -(B^T B + D + mu I)^-1 g.
  */
-final class LeastSquares {
-    /** Which system is solved, and how the derivatives are kept. */
-    enum Form {
-        PRIMAL,
-        DUAL,
-        /** Dual, with the derivatives of a dense network by its layers. */
-        LAYERS;
-
-        /** @throws EngineException when one of the matrices of this form is larger than an array */
-        void requireStorable(Network network, int rows) {
-            int m = size(rows, network.outputs());
-            int n = RowJacobian.trained(network).length;
-            int side = this == PRIMAL ? n : m;
-            size(side, side);
-            if (this != LAYERS) {
-                size(m, n);
-            }
-        }
-
-        /** The one with the fewest operations. */
-        static Form of(Network network, int rows) {
-            double n = RowJacobian.trained(network).length;
-            double m = (double) rows * network.outputs();
-            double primal = n * n * (m + n / 3);
-            if (network instanceof DenseNetwork dense) {
-                return primal < m * m * (LayerJacobian.multiplyAdds(dense) + m / 3) ? PRIMAL : LAYERS;
-            }
-            return primal < m * m * (n + m / 3) ? PRIMAL : DUAL;
-        }
-    }
-
+final class LeastSquares implements AutoCloseable {
     private final Loss loss;
     private final DataSet data;
     private final int[] rows;
-    private final double decay;
-    private final DenseAlgebra algebra;
-    private final Workspaces.Workspace workspace;
-    /** The Jacobian where the system is primal, and only there: derivatives by layers cannot give it. */
-    private final @Nullable RowJacobian primal;
-
-    private final int[] trained;
+    private final ParameterGroups groups;
+    private final double[] decay;
+    private final Linearisation linearisation;
     private final int m;
-    private final Jacobian jacobian;
     private double[] outputs = {};
     private double lossSum;
+    /** The loss where the model is. */
+    private double modelLoss;
+
     private double[] v = {};
     private double[] p = {};
-    private double[] projected = {};
     private double[] gradient = {};
-    private double[] matrix = {};
 
+    /** @param decay by group */
     LeastSquares(
             Network network,
             Loss loss,
             DataSet data,
             int[] rows,
-            double decay,
-            DenseAlgebra algebra,
-            Workspaces.Workspace workspace,
-            Form form) {
+            ParameterGroups groups,
+            double[] decay,
+            Linearisation.Source source) {
         this.loss = loss;
         this.data = data;
         this.rows = rows;
-        this.decay = decay;
-        this.algebra = algebra;
-        this.workspace = workspace;
-        this.trained = RowJacobian.trained(network);
+        this.groups = groups;
+        this.decay = decay.clone();
         this.m = rows.length * network.outputs();
-        if (form == Form.LAYERS) {
-            this.jacobian = new LayerJacobian((DenseNetwork) network, data, rows, algebra);
-            this.primal = null;
-        } else {
-            RowJacobian whole = new RowJacobian(network, data, rows, algebra, workspace);
-            this.jacobian = whole;
-            this.primal = form == Form.PRIMAL ? whole : null;
-        }
-    }
-
-    /** Entries of a matrix. */
-    static int size(int height, int width) {
-        long size = (long) height * width;
-        if (size > Integer.MAX_VALUE - 8) {
-            throw new EngineException("second-order training needs a matrix of " + height + " by " + width
-                    + ", more than an array takes: fewer rows or parameters, or a first-order optimiser");
-        }
-        return (int) size;
+        this.linearisation = source.open(network, data, rows, groups);
     }
 
     /** F at a point; not finite where the loss is not. */
     double value(double[] point) {
-        outputs = jacobian.outputs(point);
+        outputs = linearisation.outputs(point);
         lossSum = 0;
         for (int i = 0; i < m; i++) {
             lossSum += LossFunction.value(loss, residual(i));
         }
-        double squares = 0;
-        for (int k : trained) {
-            squares += point[k] * point[k];
-        }
-        return lossSum / m + decay / 2 * squares;
+        return lossSum / m + decayed(point);
     }
 
-    /** Sum of the loss over the residuals of the point last looked at. */
+    /** The part of F that is not the loss. */
+    private double decayed(double[] point) {
+        double sum = 0;
+        double[] squares = squares(point);
+        for (int c = 0; c < squares.length; c++) {
+            sum += decay[c] / 2 * squares[c];
+        }
+        return sum;
+    }
+
+    /** |p_c|^2 by group. */
+    private double[] squares(double[] point) {
+        double[] squares = new double[groups.count()];
+        int[] trained = groups.trained();
+        for (int k = 0; k < trained.length; k++) {
+            squares[groups.groups()[k]] += point[trained[k]] * point[trained[k]];
+        }
+        return squares;
+    }
+
+    /** Sum of the loss over the residuals at the model's point. */
     double lossSum() {
-        return lossSum;
+        return modelLoss;
     }
 
     private double residual(int i) {
@@ -139,6 +94,7 @@ final class LeastSquares {
      * @return whether it is finite
      */
     boolean model(double[] point) {
+        modelLoss = lossSum;
         double[] scale = new double[m];
         v = new double[m];
         for (int i = 0; i < m; i++) {
@@ -147,32 +103,61 @@ final class LeastSquares {
             scale[i] = Math.sqrt(weight / m);
             v[i] = LossFunction.derivative(loss, r) / Math.sqrt(weight * m);
         }
+        int[] trained = groups.trained();
         p = new double[trained.length];
         for (int k = 0; k < p.length; k++) {
             p[k] = point[trained[k]];
         }
-        jacobian.differentiate(point, scale);
-        gradient = jacobian.transposedTimes(v);
+        boolean finite = linearisation.differentiate(point, scale);
+        gradient = linearisation.transposedTimes(v);
         for (int k = 0; k < p.length; k++) {
-            gradient[k] += decay * p[k];
-        }
-        int side = primal != null ? p.length : m;
-        matrix = workspace.matrix(size(side, side));
-        if (primal != null) {
-            primal.gram(matrix);
-        } else {
-            jacobian.outer(matrix);
-            projected = decay > 0 ? jacobian.times(p) : new double[m];
-        }
-        boolean finite = true;
-        for (double g : gradient) {
-            finite &= Double.isFinite(g);
-        }
-        // An entry off the diagonal of a positive semidefinite matrix is no larger than those on it.
-        for (int i = 0; i < side; i++) {
-            finite &= Double.isFinite(matrix[i * side + i]);
+            gradient[k] += decay[groups.groups()[k]] * p[k];
+            finite &= Double.isFinite(gradient[k]);
         }
         return finite;
+    }
+
+    /**
+     * The evidence's next decays, MacKay's fixed point at the model: with the noise 2 L / (m - gamma), L the sum of the loss,
+     *
+     * <pre>
+     *   decay_c = gamma_c / |p_c|^2 * 2 (L / m) / (m - gamma)
+     * </pre>
+     *
+     * <p>The gradient becomes that of the new objective. What gives no positive number stays as it is.
+     *
+     * @return the effective parameters by group before the change, or null where the model has none
+     */
+    double @Nullable [] reestimate(double[] point) {
+        Linearisation.Fit fit = linearisation.fit(decay);
+        if (fit == null) {
+            return null;
+        }
+        double gamma = 0;
+        for (double one : fit.effective()) {
+            gamma += one;
+        }
+        double[] squares = squares(point);
+        for (int c = 0; c < decay.length; c++) {
+            double next = fit.effective()[c] / squares[c] * 2 * (modelLoss / m) / (m - gamma);
+            if (next > 0 && next < Double.POSITIVE_INFINITY) {
+                for (int k = 0; k < p.length; k++) {
+                    gradient[k] += groups.groups()[k] == c ? (next - decay[c]) * p[k] : 0;
+                }
+                decay[c] = next;
+            }
+        }
+        return fit.effective();
+    }
+
+    /** By group. */
+    double[] decay() {
+        return decay.clone();
+    }
+
+    /** F at the model's point, after a change of the decays. */
+    double valueAt(double[] point) {
+        return modelLoss / m + decayed(point);
     }
 
     /** Gradient of F by the trained parameters. */
@@ -182,31 +167,33 @@ final class LeastSquares {
 
     /** d of the trained parameters, or null where the system is not positive definite to rounding. */
     double @Nullable [] step(double damping) {
-        int side = primal != null ? p.length : m;
-        double shift = decay + damping;
-        double[] x = new double[side];
-        for (int i = 0; i < side; i++) {
-            x[i] = primal != null ? -gradient[i] : v[i] - decay / shift * projected[i];
+        double[] shift = decay.clone();
+        for (int c = 0; c < shift.length; c++) {
+            shift[c] += damping;
         }
-        if (algebra.solveShifted(matrix, side, shift, x) >= 0) {
-            return null;
+        double[] u = new double[m];
+        for (int i = 0; i < m; i++) {
+            u[i] = -v[i];
         }
-        if (primal != null) {
-            return x;
+        double[] t = new double[p.length];
+        for (int k = 0; k < t.length; k++) {
+            t[k] = -decay[groups.groups()[k]] * p[k];
         }
-        double[] d = jacobian.transposedTimes(x);
-        for (int k = 0; k < d.length; k++) {
-            d[k] = -(decay / shift) * p[k] - d[k];
-        }
-        return d;
+        return linearisation.solve(shift, u, t);
     }
 
     /** The point that a step leads to. */
     double[] moved(double[] point, double[] step) {
         double[] to = point.clone();
+        int[] trained = groups.trained();
         for (int k = 0; k < trained.length; k++) {
             to[trained[k]] += step[k];
         }
         return to;
+    }
+
+    @Override
+    public void close() {
+        linearisation.close();
     }
 }

@@ -43,6 +43,14 @@ final class ReplicaRun {
 
     /** Runs up to {@code epochs} epochs, fewer when the replica stops; returns the samples. */
     List<Sample> advance(long epochs) {
+        try {
+            return epochs(epochs);
+        } finally {
+            trainer.rest();
+        }
+    }
+
+    private List<Sample> epochs(long epochs) {
         List<Sample> samples = new ArrayList<>();
         for (long done = 0; done < epochs && schedule.running(); done++) {
             double rate = schedule.beginEpoch() * replica.rateFactor();
@@ -81,7 +89,7 @@ final class ReplicaRun {
     }
 
     private double iterate(double rate) {
-        Arithmetic.Iteration iteration = trainer.iterate(trainingRows, rate);
+        Arithmetic.Iteration iteration = trainer.iterate(trainingRows, rate, step);
         if (Double.isFinite(iteration.loss())) {
             if (iteration.outcome() == QuasiNewton.Outcome.MOVED) {
                 step++;

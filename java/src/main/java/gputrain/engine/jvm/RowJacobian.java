@@ -1,83 +1,81 @@
 package gputrain.engine.jvm;
 
-import gputrain.engine.DataSet;
 import gputrain.engine.DenseAlgebra;
+import gputrain.engine.JacobianMatrix;
 import gputrain.model.Network;
-import gputrain.model.ParameterTensor;
+import gputrain.model.ParameterGroups;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/** The Jacobian of a network of any family as a matrix, a backward pass for every output of every row. */
+/** The Jacobian of a network of any family as a matrix. */
 final class RowJacobian implements Jacobian {
     /** Rows, or columns, that are computed one after the other. */
     private static final int TOGETHER = 64;
 
-    private final Network network;
-    private final DataSet data;
-    private final int[] rows;
     private final DenseAlgebra algebra;
-    private final int[] trained;
+    private final JacobianMatrix derivatives;
+    private final int[] groups;
     private final int outputs;
+    private final double[] inputs;
+    private final int rows;
     private final double[] values;
     private final double[] b;
+    private double[] point = {};
 
-    /** @param workspace lends B, {@code [m, n]} */
-    RowJacobian(Network network, DataSet data, int[] rows, DenseAlgebra algebra, Workspaces.Workspace workspace) {
-        this.network = network;
-        this.data = data;
-        this.rows = rows;
+    /**
+     * @param inputs {@code [R, inputs]}
+     * @param workspace lends B, {@code [m, n]}
+     */
+    RowJacobian(
+            Network network,
+            ParameterGroups groups,
+            double[] inputs,
+            DenseAlgebra algebra,
+            JacobianMatrix.Source source,
+            Workspaces.Workspace workspace) {
         this.algebra = algebra;
-        this.trained = trained(network);
+        this.groups = groups.groups();
+        this.derivatives = source.of(network, groups.trained());
         this.outputs = network.outputs();
-        this.values = new double[rows.length * outputs];
-        this.b = workspace.jacobian(LeastSquares.size(values.length, trained.length));
-    }
-
-    /** Where the trained parameters are in the parameter vector. */
-    static int[] trained(Network network) {
-        return network.tensors().stream()
-                .filter(ParameterTensor::trained)
-                .flatMapToInt(tensor -> IntStream.range(tensor.offset(), tensor.offset() + tensor.size()))
-                .toArray();
+        this.inputs = inputs;
+        this.rows = inputs.length / network.inputs();
+        this.values = new double[rows * outputs];
+        this.b = workspace.jacobian(HostLinearisation.size(values.length, this.groups.length));
     }
 
     @Override
     public double[] outputs(double[] parameters) {
-        sideBySide(rows.length, (from, to) -> {
-            RowNetwork one = RowNetwork.of(network);
-            for (int r = from; r < to; r++) {
-                double[] y = one.forward(parameters, data.inputs(), rows[r] * data.inputWidth());
-                System.arraycopy(y, 0, values, r * outputs, outputs);
-            }
-        });
+        sideBySide(rows, (from, to) -> derivatives.outputs(parameters, inputs, from, to, values));
         return values;
     }
 
     @Override
     public void differentiate(double[] parameters, double[] scale) {
-        int n = trained.length;
-        sideBySide(rows.length, (from, to) -> {
-            RowNetwork one = RowNetwork.of(network);
-            double[] gradient = new double[network.parameterCount()];
-            double[] direction = new double[outputs];
-            for (int r = from; r < to; r++) {
-                one.forward(parameters, data.inputs(), rows[r] * data.inputWidth());
-                for (int i = r * outputs; i < (r + 1) * outputs; i++) {
-                    Arrays.fill(gradient, 0);
-                    Arrays.fill(direction, 0);
-                    direction[i - r * outputs] = scale[i];
-                    one.addParameterGradient(parameters, direction, gradient);
-                    for (int k = 0; k < n; k++) {
-                        b[i * n + k] = gradient[trained[k]];
-                    }
-                }
-            }
-        });
+        point = parameters.clone();
+        sideBySide(rows, (from, to) -> derivatives.derivatives(parameters, inputs, from, to, scale, b));
     }
 
     @Override
-    public void outer(double[] result) {
-        algebra.outer(b, values.length, trained.length, result);
+    public void outer(double[][] result) {
+        int n = groups.length;
+        if (result.length == 1) {
+            algebra.outer(b, values.length, n, result[0]);
+            return;
+        }
+        for (int c = 0; c < result.length; c++) {
+            int group = c;
+            int[] columns =
+                    IntStream.range(0, n).filter(k -> groups[k] == group).toArray();
+            double[] part = new double[values.length * columns.length];
+            sideBySide(values.length, (from, to) -> {
+                for (int i = from; i < to; i++) {
+                    for (int k = 0; k < columns.length; k++) {
+                        part[i * columns.length + k] = b[i * n + columns[k]];
+                    }
+                }
+            });
+            algebra.outer(part, values.length, columns.length, result[c]);
+        }
     }
 
     /**
@@ -86,12 +84,27 @@ final class RowJacobian implements Jacobian {
      * @param result {@code [n, n]}; its lower triangle is filled
      */
     void gram(double[] result) {
-        algebra.gram(b, values.length, trained.length, result);
+        algebra.gram(b, values.length, groups.length, result);
+    }
+
+    /** B^T, {@code [n, m]}. */
+    double[] transposed() {
+        int m = values.length;
+        int n = groups.length;
+        double[] transposed = new double[n * m];
+        sideBySide(n, (from, to) -> {
+            for (int i = 0; i < m; i++) {
+                for (int k = from; k < to; k++) {
+                    transposed[k * m + i] = b[i * n + k];
+                }
+            }
+        });
+        return transposed;
     }
 
     @Override
     public double[] times(double[] x) {
-        int n = trained.length;
+        int n = groups.length;
         double[] product = new double[values.length];
         sideBySide(product.length, (from, to) -> {
             for (int i = from; i < to; i++) {
@@ -107,7 +120,7 @@ final class RowJacobian implements Jacobian {
 
     @Override
     public double[] transposedTimes(double[] u) {
-        int n = trained.length;
+        int n = groups.length;
         double[] product = new double[n];
         sideBySide(n, (from, to) -> {
             for (int i = 0; i < u.length; i++) {
@@ -117,6 +130,38 @@ final class RowJacobian implements Jacobian {
             }
         });
         return product;
+    }
+
+    @Override
+    public void beside(
+            double[] others, int count, double[] outputWeights, double[] shift, double[] products, double[] squares) {
+        int n = groups.length;
+        double[] g = combined(others, count, outputWeights);
+        double[] divided = new double[g.length];
+        for (int r = 0; r < count; r++) {
+            squares[r] = 0;
+            for (int k = 0; k < n; k++) {
+                divided[r * n + k] = g[r * n + k] / shift[groups[k]];
+                squares[r] += g[r * n + k] * divided[r * n + k];
+            }
+        }
+        algebra.multiplyTransposed(b, divided, values.length, n, count, products);
+    }
+
+    /** Derivatives of a combination of the outputs of other rows, {@code [count, n]}. */
+    double[] combined(double[] others, int count, double[] outputWeights) {
+        int n = groups.length;
+        double[] each = new double[HostLinearisation.size(count * outputs, n)];
+        double[] ones = new double[count * outputs];
+        Arrays.fill(ones, 1);
+        sideBySide(count, (from, to) -> derivatives.derivatives(point, others, from, to, ones, each));
+        double[] g = new double[count * n];
+        for (int i = 0; i < count * outputs; i++) {
+            for (int k = 0; k < n; k++) {
+                g[i / outputs * n + k] += outputWeights[i % outputs] * each[i * n + k];
+            }
+        }
+        return g;
     }
 
     /** Parts of a fixed size: the number of threads changes no sum. */

@@ -1,5 +1,6 @@
 package gputrain.engine.jvm;
 
+import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -19,16 +20,28 @@ final class Workspaces {
     /** Arrays of one replica under way. What is in them is left from the last one. */
     static final class Workspace {
         private double[] jacobian = {};
-        private double[] matrix = {};
+        private double[] system = {};
+        private double[][] grams = {};
 
         double[] jacobian(int size) {
             jacobian = atLeast(jacobian, size);
             return jacobian;
         }
 
-        double[] matrix(int size) {
-            matrix = atLeast(matrix, size);
-            return matrix;
+        double[] system(int size) {
+            system = atLeast(system, size);
+            return system;
+        }
+
+        double[][] grams(int count, int size) {
+            if (grams.length != count) {
+                grams = new double[count][];
+                Arrays.fill(grams, new double[0]);
+            }
+            for (int c = 0; c < count; c++) {
+                grams[c] = atLeast(grams[c], size);
+            }
+            return grams;
         }
 
         private static double[] atLeast(double[] array, int size) {
