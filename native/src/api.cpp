@@ -7,6 +7,7 @@
 #include <string>
 
 #include "covariance.h"
+#include "jacobian.h"
 #include "kernels.h"
 #include "session.h"
 
@@ -83,6 +84,18 @@ int gt_assemble(int32_t kind, double length, double class_length, double weight,
     }
     gputrain::assemble(static_cast<gputrain::CovarianceKind>(kind), length, class_length, weight, a, rows_a, b, rows_b,
                        columns, threads, result);
+  });
+}
+
+int gt_outputs(const gt_network* network, const double* parameters, const double* inputs, int32_t row_from,
+               int32_t row_to, double* outputs) {
+  return guarded([&] { gputrain::network_outputs(*network, parameters, inputs, row_from, row_to, outputs); });
+}
+
+int gt_derivatives(const gt_network* network, const int32_t* trained, int32_t count, const double* parameters,
+                   const double* inputs, int32_t row_from, int32_t row_to, const double* scale, double* result) {
+  return guarded([&] {
+    gputrain::network_derivatives(*network, trained, count, parameters, inputs, row_from, row_to, scale, result);
   });
 }
 

@@ -66,16 +66,18 @@ GT_INLINE Longs count_from(Longs n, Doubles x, Doubles t) {
 #endif
 }
 
-// e^x for x <= 0 within 2 units in the last place; 0 below -708, where e^x leaves the normal numbers. x = n ln 2 + r
-// with |r| <= ln 2 / 2: ln 2 in two parts, the first short enough that n times it is exact, and the series of e^r to
-// r^13 / 13!, whose rest is 4e-18.
-GT_INLINE Doubles exp_of_negative(Doubles x) {
+// x = n ln 2 + r with |r| <= ln 2 / 2, for |x| <= 709.79: ln 2 in two parts, the first short enough that n times it is
+// exact, and the series of (e^r - 1) / r to r^12 / 13!, whose rest is 4e-18.
+struct Reduced {
+  Doubles r, quotient;
+  Longs n;  // in the low bits
+};
+
+GT_INLINE Reduced reduced(Doubles x) {
   const Doubles magic = all(6755399441055744.0);  // 1.5 * 2^52: adding it rounds to an integer, in the low bits
-  Longs tiny = x < all(-708.0);
-  Doubles clamped = reinterpret_cast<Doubles>((reinterpret_cast<Longs>(x) & ~tiny));
-  Doubles biased = clamped * all(1.4426950408889634) + magic;
+  Doubles biased = x * all(1.4426950408889634) + magic;
   Doubles n = biased - magic;
-  Doubles r = (clamped - n * all(6.93147180369123816490e-01)) - n * all(1.90821492927058770002e-10);
+  Doubles r = (x - n * all(6.93147180369123816490e-01)) - n * all(1.90821492927058770002e-10);
   Doubles sum = all(1.0 / 6227020800.0);
   sum = sum * r + all(1.0 / 479001600.0);
   sum = sum * r + all(1.0 / 39916800.0);
@@ -89,9 +91,19 @@ GT_INLINE Doubles exp_of_negative(Doubles x) {
   sum = sum * r + all(1.0 / 6.0);
   sum = sum * r + all(0.5);
   sum = sum * r + all(1.0);
-  sum = sum * r + all(1.0);
-  Longs scaled = reinterpret_cast<Longs>(sum) + (reinterpret_cast<Longs>(biased) << 52);
-  return reinterpret_cast<Doubles>(scaled & ~tiny);
+  return {r, sum, reinterpret_cast<Longs>(biased)};
+}
+
+// e^x of it: a power of two is an addition to the exponent.
+GT_INLINE Longs exp_bits(const Reduced& x) {
+  return reinterpret_cast<Longs>(x.quotient * x.r + all(1.0)) + (x.n << 52);
+}
+
+// e^x for x <= 0 within 2 units in the last place; 0 below -708, where e^x leaves the normal numbers.
+GT_INLINE Doubles exp_of_negative(Doubles x) {
+  Longs tiny = x < all(-708.0);
+  Doubles clamped = reinterpret_cast<Doubles>((reinterpret_cast<Longs>(x) & ~tiny));
+  return reinterpret_cast<Doubles>(exp_bits(reduced(clamped)) & ~tiny);
 }
 
 // Four doubles: one register, or two where registers hold two.

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "jacobian_network.h"
 #include "spline_network.h"
 
 namespace gputrain {
@@ -150,6 +151,10 @@ struct Kernels {
   // Covariance of a point with `count` others, [columns][stride], rounded up to 8; result has room for as many.
   void (*covariance_row)(const Covariance&, const double* point, const double* others, ptrdiff_t count, double* result);
   SplineKernels splines;
+  JacobianKernels jacobian;
+  // The functions of double_functions.h, for tests: of x, or of x and y; second where there are two. n is a multiple
+  // of 8.
+  void (*double_function)(DoubleFunction, const double* x, const double* y, double* value, double* second, size_t n);
 };
 
 }  // namespace gputrain

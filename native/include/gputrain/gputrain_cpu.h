@@ -1,6 +1,6 @@
 /*
  * C interface of the CPU engine: trains dense and product-unit networks in float32, spline networks in float64, with
- * the vector instructions of the processor.
+ * the vector instructions of the processor, and differentiates all of them in float64.
  *
  * Matrices are row-major. Numbers cross the interface in float64; training data, parameters and moments of float32
  * families are rounded to float32 inside. Parameters are one vector. Dense: layer after layer the weights [outputs,
@@ -133,6 +133,32 @@ int gt_input_gradient(const gt_session* session, const double* parameters, const
 enum { GT_ADDITIVE = 0, GT_GAUSSIAN = 1, GT_GAUSSIAN_WITH_CLASSES = 2, GT_DISTANCE = 3 };
 int gt_assemble(int32_t kind, double length, double class_length, double weight, const double* a, int32_t rows_a,
                 const double* b, int32_t rows_b, int32_t columns, int32_t threads, double* result);
+
+/* What a network computes; the fields are those of gt_plan. */
+typedef struct gt_network {
+  const int32_t* widths;
+  int32_t layers;
+  int32_t family;
+  int32_t activation;
+  int32_t intervals;
+  int32_t order;
+  double guard;
+} gt_network;
+
+/*
+ * Outputs in float64, whatever the family, of the rows from row_from to before row_to: inputs [rows, inputs] -> outputs
+ * [rows, outputs], of which those rows are written. On the thread that calls; a row's numbers do not depend on which
+ * others are asked for.
+ */
+int gt_outputs(const gt_network* network, const double* parameters, const double* inputs, int32_t row_from,
+               int32_t row_to, double* outputs);
+
+/*
+ * Derivatives in the same way: those of output k of row r by the parameters that `trained` [count] names, rising, times
+ * scale[r, k], are line r * outputs + k of result [rows * outputs, count].
+ */
+int gt_derivatives(const gt_network* network, const int32_t* trained, int32_t count, const double* parameters,
+                   const double* inputs, int32_t row_from, int32_t row_to, const double* scale, double* result);
 
 /*
  * Multiply-adds in registers on `threads` threads at once for about `seconds`: the peak to compare a rate with, in 1e9

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Vector kernels in C++ for the processor's widest instruction set; networks of every family, spline networks in float64
- * and the others in float32. Levenberg-Marquardt is the jvm engine's, in float64, on OpenBLAS.
+ * and the others in float32. Levenberg-Marquardt is the jvm engine's, in float64, on our derivatives and OpenBLAS.
  */
 public final class CppEngine implements Engine {
 
@@ -82,7 +82,8 @@ public final class CppEngine implements Engine {
         if (plan.optimizer() instanceof Optimizer.LevenbergMarquardt) {
             // One thread for each call: with several, OpenBLAS adds up in an order that depends on their number.
             HostTraining host = HostTraining.get();
-            return host.open(plan, data, options, host.linearisations(new OpenBlasAlgebra(1), null, "OpenBLAS"));
+            return host.open(
+                    plan, data, options, host.linearisations(new OpenBlasAlgebra(1), NativeJacobian::new, "OpenBLAS"));
         }
         return new CppSession(plan, data, options.resolvedThreads());
     }

@@ -10,6 +10,7 @@ import gputrain.engine.cpp.NativeCpu.NativeData;
 import gputrain.engine.cpp.NativeCpu.NativePlan;
 import gputrain.engine.cpp.NativeCpu.NativeReplica;
 import gputrain.engine.cpp.NativeCpu.Rules;
+import gputrain.model.Activation;
 import gputrain.model.DenseNetwork;
 import gputrain.model.ProductUnitNetwork;
 import gputrain.model.SplineNetwork;
@@ -30,16 +31,9 @@ final class PlanMemory {
         to.activation(0).guard(0).intervals(0).order(0);
         if (plan.network() instanceof DenseNetwork dense) {
             network(to, 0, dense.widths());
-            to.activation(
-                    switch (dense.activation()) {
-                        case IDENTITY -> 0;
-                        case GELU -> 1;
-                        case RELU -> 2;
-                        case TANH -> 3;
-                    });
+            to.activation(activation(dense.activation()));
         } else if (plan.network() instanceof ProductUnitNetwork units) {
-            List<Integer> widths = List.of(units.inputs(), units.linearUnits(), units.productUnits(), units.outputs());
-            network(to, units.complex() ? 2 : 1, widths);
+            network(to, units.complex() ? 2 : 1, widths(units));
             to.guard(units.guard());
         } else if (plan.network() instanceof SplineNetwork splines) {
             network(to, 3, splines.widths());
@@ -62,6 +56,19 @@ final class PlanMemory {
         to.replica(replicas(plan));
         rules(plan, to.rules());
         return to;
+    }
+
+    static int activation(Activation activation) {
+        return switch (activation) {
+            case IDENTITY -> 0;
+            case GELU -> 1;
+            case RELU -> 2;
+            case TANH -> 3;
+        };
+    }
+
+    static List<Integer> widths(ProductUnitNetwork units) {
+        return List.of(units.inputs(), units.linearUnits(), units.productUnits(), units.outputs());
     }
 
     private static void optimizer(Optimizer optimizer, NativePlan to) {
