@@ -1,6 +1,7 @@
 package gputrain.engine;
 
 import gputrain.model.Kernel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Dense float64 operations that kernel models and second-order training on a CPU are made of. Matrices are row-major arrays without padding. The
@@ -37,12 +38,26 @@ public interface DenseAlgebra {
     void multiplyTransposed(double[] a, double[] b, int m, int k, int n, double[] result);
 
     /**
-     * Solves (A + shift I) x = b by a Cholesky factor; A is symmetric, given by its lower triangle, and stays as it is.
+     * Factorises A + shift I; A is symmetric, given by its lower triangle, and stays as it is.
      *
-     * @param b becomes x
-     * @return -1, or the number of the pivot that was not positive, and then b is left undefined
+     * @return the factor, or null where a pivot is not positive
      */
-    int solveShifted(double[] matrix, int n, double shift, double[] b);
+    @Nullable
+    Factor factorShifted(double[] matrix, int n, double shift);
+
+    /** A Cholesky factor in memory of its own; closing lends that to the next one. */
+    interface Factor extends AutoCloseable {
+
+        /**
+         * Solves (A + shift I) x = b.
+         *
+         * @param b {@code [n]}, becomes x
+         */
+        void solve(double[] b);
+
+        @Override
+        void close();
+    }
 
     /** A^T A, both triangles; A is [m, n]. */
     void gram(double[] a, int m, int n, double[] result);

@@ -61,7 +61,7 @@ public interface Linearisation extends AutoCloseable {
     double[] transposedTimes(double[] u);
 
     /**
-     * A^-1 (B^T u + t).
+     * A^-1 (B^T u + t). Another call with the same shift, right after one, needs no new factor.
      *
      * @param shift by group, above 0
      * @param u {@code [m]}

@@ -33,6 +33,9 @@ final class PlanText {
             return "Levenberg-Marquardt, Nielsen's damping from " + number(damped.initialDamping()) + ", at most "
                     + damped.trials() + " trials of a step, until no entry of the gradient is above "
                     + number(damped.tolerance()) + "; an epoch is one step"
+                    + (damped.acceleration() > 0
+                            ? ", with geodesic acceleration up to " + number(damped.acceleration()) + " of it"
+                            : "")
                     + (damped.evidence().wanted() ? "; " + evidence(damped.evidence()) : "");
         }
         return "gradient descent, momentum " + number(((Optimizer.Sgd) optimizer).momentum());

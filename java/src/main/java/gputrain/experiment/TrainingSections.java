@@ -232,7 +232,11 @@ final class TrainingSections {
             throw section.error("initial-damping", "must be above 0: " + damping);
         }
         return new Optimizer.LevenbergMarquardt(
-                damping, atLeast(section, "trials", 1, 16), section.magnitude("tolerance", 1e-9), evidence(section));
+                damping,
+                atLeast(section, "trials", 1, 16),
+                section.magnitude("tolerance", 1e-9),
+                section.magnitude("acceleration", 0.75),
+                evidence(section));
     }
 
     private static Optimizer.Evidence evidence(TomlSection section) {

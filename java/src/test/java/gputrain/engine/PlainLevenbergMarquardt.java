@@ -81,9 +81,17 @@ final class PlainLevenbergMarquardt {
             double[] d = solve(h, g, mu);
             double[] to = p.clone();
             double predicted = 0;
+            double[] half = bend(h, jacobian, d);
+            double length = 0;
+            double bent = 0;
             for (int a = 0; a < n; a++) {
-                to[a] += d[a];
                 predicted += d[a] * (mu * d[a] - g[a]) / 2;
+                length += d[a] * d[a];
+                bent += 4 * half[a] * half[a];
+            }
+            boolean taken = bent <= settings.acceleration() * settings.acceleration() * length;
+            for (int a = 0; a < n; a++) {
+                to[a] += d[a] + (taken ? half[a] : 0);
             }
             double decrease = before - objective(to, replica.weightDecay());
             if (decrease > 0) {
@@ -95,6 +103,29 @@ final class PlainLevenbergMarquardt {
             mu *= nu;
             nu *= 2;
         }
+    }
+
+    /** Half the geodesic acceleration. */
+    private double[] bend(double[][] h, double[][] jacobian, double[] d) {
+        double part = 0.1;
+        double[] there = p.clone();
+        for (int a = 0; a < d.length; a++) {
+            there[a] += part * d[a];
+        }
+        double[] r = residuals(p);
+        double[] ahead = residuals(there);
+        double[] right = new double[d.length];
+        for (int i = 0; i < r.length; i++) {
+            double along = 0;
+            for (int a = 0; a < d.length; a++) {
+                along += jacobian[i][a] * d[a];
+            }
+            double second = 2 / part * ((ahead[i] - r[i]) / part - along);
+            for (int a = 0; a < d.length; a++) {
+                right[a] += weight(r[i]) * jacobian[i][a] * second / 2 / r.length;
+            }
+        }
+        return solve(h, right, mu);
     }
 
     /** The next weight decays by group at a point, as {@link Optimizer.Evidence} has them. */

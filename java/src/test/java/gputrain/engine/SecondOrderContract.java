@@ -62,7 +62,12 @@ abstract class SecondOrderContract implements EngineUnderTest {
                 : List.of(new Loss.MeanSquared(), new Loss.Huber(0.3), new Loss.MeanAbsolute());
         for (Loss loss : losses) {
             for (double decay : new double[] {0, 1e-3}) {
-                PlanBuilder builder = builder(network).rows(rows, 3).loss(loss).replica(5, decay, 1);
+                double acceleration = decay > 0 ? 0.75 : 0;
+                PlanBuilder builder = builder(network)
+                        .optimizer(new Optimizer.LevenbergMarquardt(1e-2, 12, 0, acceleration, Optimizer.Evidence.NONE))
+                        .rows(rows, 3)
+                        .loss(loss)
+                        .replica(5, decay, 1);
                 TrainingPlan plan = builder.build(precision());
                 DataSet data = builder.positiveData();
                 try (Session session = engine().open(plan, data, EngineOptions.DEFAULT)) {
@@ -129,7 +134,7 @@ abstract class SecondOrderContract implements EngineUnderTest {
         for (boolean byLayer : new boolean[] {false, true}) {
             Optimizer.Evidence evidence = new Optimizer.Evidence(byLayer, 2);
             PlanBuilder builder = builder(network)
-                    .optimizer(new Optimizer.LevenbergMarquardt(1e-2, 12, 0, evidence))
+                    .optimizer(new Optimizer.LevenbergMarquardt(1e-2, 12, 0, 0.75, evidence))
                     .rows(rows, 3)
                     .loss(network.complex() ? new Loss.ComplexSquared() : new Loss.Huber(0.3))
                     .replica(5, 0.01, 1);
@@ -197,7 +202,7 @@ abstract class SecondOrderContract implements EngineUnderTest {
                 .every(2)
                 .averageLast(995)
                 .loss(network.complex() ? new Loss.ComplexSquared() : new Loss.Huber(0.5))
-                .optimizer(new Optimizer.LevenbergMarquardt(1e-2, 12, 0, new Optimizer.Evidence(true, 3)))
+                .optimizer(new Optimizer.LevenbergMarquardt(1e-2, 12, 0, 0.75, new Optimizer.Evidence(true, 3)))
                 .replica(1, 1e-3, 1)
                 .replica(2, 1e-4, 1);
         TrainingPlan plan = builder.build(precision());
@@ -341,6 +346,29 @@ abstract class SecondOrderContract implements EngineUnderTest {
         assertThatThrownBy(() -> engine().open(builder.build(precision()), builder.data(), EngineOptions.DEFAULT))
                 .isInstanceOf(EngineException.class)
                 .hasMessageContaining("matrix of 60000 by 60000");
+    }
+
+    /** Products of layers make narrow valleys that bend. */
+    @Test
+    void accelerationSavesSteps() {
+        long[] evaluations = new long[2];
+        for (int k = 0; k < 2; k++) {
+            PlanBuilder builder = builder(new DenseNetwork(List.of(2, 5, 5, 1), Activation.TANH))
+                    .optimizer(new Optimizer.LevenbergMarquardt(1e-2, 16, 1e-7, 0.75 * k, Optimizer.Evidence.NONE))
+                    .rows(200, 0)
+                    .every(10_000)
+                    .loss(new Loss.MeanSquared());
+            for (long seed = 1; seed <= 6; seed++) {
+                builder.replica(seed, 1e-4, 1);
+            }
+            Outcome outcome = Runs.train(engine(), builder.build(precision()), builder.data(), 3000);
+            for (ReplicaState state : outcome.states()) {
+                evaluations[k] += state.epoch();
+            }
+        }
+        assertThat(evaluations[1])
+                .as("epochs with acceleration, without: " + evaluations[0])
+                .isLessThan(evaluations[0]);
     }
 
     private static PlanBuilder builder(Network network) {

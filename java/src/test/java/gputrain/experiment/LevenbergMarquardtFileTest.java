@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LevenbergMarquardtFileTest {
     private static final String TEXT = Tiny.with(
             "optimizer = \"adam\"\nlearning-rate = 1e-2",
-            "optimizer = \"levenberg-marquardt\"\ninitial-damping = 0.5\ntrials = 7\ntolerance = 1e-6");
+            "optimizer = \"levenberg-marquardt\"\ninitial-damping = 0.5\ntrials = 7\ntolerance = 1e-6\nacceleration = 0");
 
     @Test
     void aFileSaysEverything() {
@@ -29,7 +29,7 @@ class LevenbergMarquardtFileTest {
                                 "optimizer = \"adam\"\nlearning-rate = 1e-2", "optimizer = \"levenberg-marquardt\""))
                         .training()
                         .optimizer())
-                .isEqualTo(new Optimizer.LevenbergMarquardt(1e-2, 16, 1e-9));
+                .isEqualTo(new Optimizer.LevenbergMarquardt(1e-2, 16, 1e-9, 0.75, Optimizer.Evidence.NONE));
     }
 
     @Test
@@ -37,12 +37,16 @@ class LevenbergMarquardtFileTest {
         String text = TEXT.replace("trials = 7", "weight-decay = 1e-4\nregularisation = \"evidence\"");
         Optimizer optimizer = Tiny.experiment(text).training().optimizer();
         assertThat(optimizer)
-                .isEqualTo(new Optimizer.LevenbergMarquardt(0.5, 16, 1e-6, new Optimizer.Evidence(true, 5)));
+                .isEqualTo(new Optimizer.LevenbergMarquardt(0.5, 16, 1e-6, 0, new Optimizer.Evidence(true, 5)));
         assertThat(PlanText.of(optimizer))
                 .endsWith("an epoch is one step; weight decay by the evidence every 5 steps, one for each layer");
+        assertThat(PlanText.of(Tiny.experiment(text.replace("acceleration = 0", "acceleration = 0.5"))
+                        .training()
+                        .optimizer()))
+                .contains("an epoch is one step, with geodesic acceleration up to 0.5 of it; weight");
         String one = text.replace("\"evidence\"", "\"evidence\"\nevidence-groups = \"one\"\nevidence-every = 3");
         assertThat(Tiny.experiment(one).training().optimizer())
-                .isEqualTo(new Optimizer.LevenbergMarquardt(0.5, 16, 1e-6, new Optimizer.Evidence(false, 3)));
+                .isEqualTo(new Optimizer.LevenbergMarquardt(0.5, 16, 1e-6, 0, new Optimizer.Evidence(false, 3)));
     }
 
     @ParameterizedTest
@@ -52,6 +56,7 @@ class LevenbergMarquardtFileTest {
                 "initial-damping = 0.5 | initial-damping = 0 | training.initial-damping: must be above 0: 0.0",
                 "trials = 7 | trials = 0 | training.trials: must be at least 1: 0",
                 "tolerance = 1e-6 | tolerance = -1 | training.tolerance: must not be negative",
+                "acceleration = 0 | acceleration = -1 | training.acceleration: must not be negative",
                 "trials = 7 | regularisation = \"map\" | training.regularisation: ",
                 "trials = 7 | regularisation = \"evidence\" | training.weight-decay: the evidence needs one to start from",
                 "trials = 7 | evidence-every = 3 | training.evidence-every: unknown key",

@@ -4,10 +4,11 @@ import static org.bytedeco.openblas.global.openblas.CblasLower;
 import static org.bytedeco.openblas.global.openblas.CblasNoTrans;
 import static org.bytedeco.openblas.global.openblas.CblasRowMajor;
 import static org.bytedeco.openblas.global.openblas.CblasTrans;
-import static org.bytedeco.openblas.global.openblas.LAPACKE_dposv_work;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrf;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrf_work;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotri;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrs;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrs_work;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dsyevd;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 import static org.bytedeco.openblas.global.openblas.blas_set_num_threads;
@@ -22,6 +23,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.openblas.global.openblas;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Kernel matrices from our vector kernels, dense linear algebra from OpenBLAS. A row-major lower triangle is a
@@ -149,26 +151,46 @@ final class OpenBlasAlgebra implements DenseAlgebra {
     }
 
     @Override
-    public int solveShifted(double[] matrix, int n, double shift, double[] b) {
+    public @Nullable Factor factorShifted(double[] matrix, int n, double shift) {
         // Memory of our own that is kept: an array would be copied to fresh pages and back.
         DoublePointer own = factors.poll();
         if (own == null || own.capacity() < (long) n * n) {
             own = new DoublePointer((long) n * n);
         }
-        try {
-            for (int i = 0; i < n; i++) {
-                own.position((long) i * n).put(matrix, i * n, i + 1);
-                own.put(i, matrix[i * n + i] + shift);
-            }
-            own.position(0);
-            try (DoublePointer x = new DoublePointer(b)) {
-                int info = LAPACKE_dposv_work(LAPACK_COL_MAJOR, UPPER, n, 1, own, n, x, n);
-                requireArguments("dposv", info);
-                x.get(b);
-                return info - 1;
-            }
-        } finally {
+        for (int i = 0; i < n; i++) {
+            own.position((long) i * n).put(matrix, i * n, i + 1);
+            own.put(i, matrix[i * n + i] + shift);
+        }
+        own.position(0);
+        int info = LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, UPPER, n, own, n);
+        requireArguments("dpotrf", info);
+        if (info > 0) {
             factors.add(own);
+            return null;
+        }
+        return new OwnFactor(own, n);
+    }
+
+    private final class OwnFactor implements Factor {
+        private final DoublePointer memory;
+        private final int n;
+
+        OwnFactor(DoublePointer memory, int n) {
+            this.memory = memory;
+            this.n = n;
+        }
+
+        @Override
+        public void solve(double[] b) {
+            try (DoublePointer x = new DoublePointer(b)) {
+                requireArguments("dpotrs", LAPACKE_dpotrs_work(LAPACK_COL_MAJOR, UPPER, n, 1, memory, n, x, n));
+                x.get(b);
+            }
+        }
+
+        @Override
+        public void close() {
+            factors.add(memory);
         }
     }
 

@@ -72,7 +72,8 @@ final class DampedStep {
             double mu = first[0];
             double[] d = objective.step(mu);
             if (d != null) {
-                double[] to = objective.moved(point, d);
+                double[] step = accelerated(point, d, mu);
+                double[] to = objective.moved(point, step);
                 double decrease = value - objective.value(to);
                 second[1]++;
                 if (decrease > 0) {
@@ -85,6 +86,30 @@ final class DampedStep {
             second[0] *= 2;
         }
         return point;
+    }
+
+    /** d and half its geodesic acceleration, where that is wanted and short enough. */
+    private double[] accelerated(double[] point, double[] d, double mu) {
+        if (settings.acceleration() == 0) {
+            return d;
+        }
+        double[] half = objective.bend(point, d, mu);
+        second[1]++;
+        if (half == null || !(2 * norm(half) <= settings.acceleration() * norm(d))) {
+            return d;
+        }
+        for (int k = 0; k < half.length; k++) {
+            half[k] += d[k];
+        }
+        return half;
+    }
+
+    private static double norm(double[] x) {
+        double squares = 0;
+        for (double one : x) {
+            squares += one * one;
+        }
+        return Math.sqrt(squares);
     }
 
     /** Actual over predicted decrease; 0 where the prediction has drowned in rounding. */

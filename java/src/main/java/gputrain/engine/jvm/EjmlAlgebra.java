@@ -12,6 +12,7 @@ import org.ejml.dense.row.CommonOps_MT_DDRM;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.CholeskyDecomposition_F64;
 import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
+import org.jspecify.annotations.Nullable;
 
 /** Dense operations in Java: kernels directly from their equations, everything else from EJML. */
 final class EjmlAlgebra implements DenseAlgebra {
@@ -197,7 +198,7 @@ final class EjmlAlgebra implements DenseAlgebra {
     }
 
     @Override
-    public int solveShifted(double[] matrix, int n, double shift, double[] b) {
+    public @Nullable Factor factorShifted(double[] matrix, int n, double shift) {
         double[] factor = new double[n * n];
         for (int i = 0; i < n; i++) {
             for (int j = 0; j <= i; j++) {
@@ -207,11 +208,20 @@ final class EjmlAlgebra implements DenseAlgebra {
             }
             factor[i * n + i] += shift;
         }
-        int pivot = cholesky(factor, n);
-        if (pivot < 0) {
-            solve(factor, n, b, 1);
+        if (cholesky(factor, n) >= 0) {
+            return null;
         }
-        return pivot;
+        return new Factor() {
+            @Override
+            public void solve(double[] b) {
+                EjmlAlgebra.this.solve(factor, n, b, 1);
+            }
+
+            @Override
+            public void close() {
+                // The garbage collector has it.
+            }
+        };
     }
 
     @Override

@@ -97,6 +97,10 @@ final class HostLinearisation implements Linearisation {
     private final @Nullable RowJacobian primal;
     /** B^T B, or B_c B_c^T by group. */
     private final double[][] grams;
+    /** Of the last shift that was solved with. */
+    private DenseAlgebra.@Nullable Factor solver;
+
+    private double[] solved = {};
 
     private HostLinearisation(
             Network network, DataSet data, int[] rows, ParameterGroups groups, Source source, Form form) {
@@ -142,6 +146,7 @@ final class HostLinearisation implements Linearisation {
 
     @Override
     public boolean differentiate(double[] parameters, double[] scale) {
+        forget();
         jacobian.differentiate(parameters, scale);
         if (primal != null) {
             primal.gram(grams[0]);
@@ -174,12 +179,22 @@ final class HostLinearisation implements Linearisation {
     public double @Nullable [] solve(double[] shift, double[] u, double[] t) {
         int n = t.length;
         double smallest = smallest(shift);
+        if (solver == null || !Arrays.equals(solved, shift)) {
+            forget();
+            solver = algebra.factorShifted(system(shift), side(), smallest);
+            solved = shift.clone();
+        }
+        DenseAlgebra.Factor factor = solver;
+        if (factor == null) {
+            return null;
+        }
         if (primal != null) {
             double[] x = jacobian.transposedTimes(u);
             for (int k = 0; k < n; k++) {
                 x[k] += t[k];
             }
-            return algebra.solveShifted(system(shift), n, smallest, x) < 0 ? x : null;
+            factor.solve(x);
+            return x;
         }
         double[] x = new double[n];
         boolean zero = true;
@@ -194,9 +209,7 @@ final class HostLinearisation implements Linearisation {
                 y[i] -= projected[i];
             }
         }
-        if (algebra.solveShifted(system(shift), m, smallest, y) >= 0) {
-            return null;
-        }
+        factor.solve(y);
         double[] d = jacobian.transposedTimes(y);
         for (int k = 0; k < n; k++) {
             x[k] += d[k] * (smallest / shift[groups.groups()[k]]);
@@ -345,8 +358,17 @@ final class HostLinearisation implements Linearisation {
         return variances;
     }
 
+    /** Gives back the factor of the last system that was solved. */
+    private void forget() {
+        if (solver != null) {
+            solver.close();
+            solver = null;
+        }
+    }
+
     @Override
     public void close() {
+        forget();
         source.workspaces.give(workspace);
     }
 }

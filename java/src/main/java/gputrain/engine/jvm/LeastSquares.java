@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * g = B^T v + D p and the step is d = -(B^T B + D + mu I)^-1 g.
  */
 final class LeastSquares implements AutoCloseable {
+    /** Share of a step at whose end the outputs are looked at for their second derivative. */
+    private static final double BEND = 0.1;
+
     private final Loss loss;
     private final DataSet data;
     private final int[] rows;
@@ -26,6 +29,8 @@ final class LeastSquares implements AutoCloseable {
     /** The loss where the model is. */
     private double modelLoss;
 
+    private double[] modelOutputs = {};
+    private double[] scale = {};
     private double[] v = {};
     private double[] p = {};
     private double[] gradient = {};
@@ -95,7 +100,8 @@ final class LeastSquares implements AutoCloseable {
      */
     boolean model(double[] point) {
         modelLoss = lossSum;
-        double[] scale = new double[m];
+        modelOutputs = outputs.clone();
+        scale = new double[m];
         v = new double[m];
         for (int i = 0; i < m; i++) {
             double r = residual(i);
@@ -180,6 +186,34 @@ final class LeastSquares implements AutoCloseable {
             t[k] = -decay[groups.groups()[k]] * p[k];
         }
         return linearisation.solve(shift, u, t);
+    }
+
+    /**
+     * Half the geodesic acceleration along a step d: a / 2 = -A^-1 B^T S r'' / 2 with r'' the outputs' second derivative along
+     * d, by a difference of the outputs and their linear model.
+     *
+     * @return of the trained parameters, or null where it is not finite
+     */
+    double @Nullable [] bend(double[] point, double[] d, double damping) {
+        double[] part = d.clone();
+        for (int k = 0; k < part.length; k++) {
+            part[k] *= BEND;
+        }
+        double[] there = linearisation.outputs(moved(point, part));
+        double[] along = linearisation.times(d);
+        double[] u = new double[m];
+        for (int i = 0; i < m; i++) {
+            double curvature = 2 / BEND * (scale[i] * (there[i] - modelOutputs[i]) / BEND - along[i]);
+            u[i] = -curvature / 2;
+            if (!Double.isFinite(u[i])) {
+                return null;
+            }
+        }
+        double[] shift = decay.clone();
+        for (int c = 0; c < shift.length; c++) {
+            shift[c] += damping;
+        }
+        return linearisation.solve(shift, u, new double[p.length]);
     }
 
     /** The point that a step leads to. */
