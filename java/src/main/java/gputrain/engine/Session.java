@@ -44,6 +44,18 @@ public interface Session extends AutoCloseable {
      */
     double[] inputGradient(double[] parameters, double[] inputs, int rows, double[] outputWeights);
 
+    /**
+     * Laplace's approximation at parameters of a replica, on its training rows.
+     *
+     * @param replica index in the plan
+     * @param parameters {@code [parameterCount]}
+     * @param weightDecay one for all parameters, or one for each group of {@link gputrain.model.ParameterGroups#layers}
+     * @throws EngineException when the engine has none for this plan, or as {@link LaplacePosterior#at} says
+     */
+    default LaplacePosterior posterior(int replica, double[] parameters, double[] weightDecay) {
+        throw new EngineException("a posterior of the parameters comes with optimizer = \"levenberg-marquardt\" only");
+    }
+
     /** How the engine computes this plan, in a line for the log; empty where there is nothing to say. */
     default String method() {
         return "";

@@ -1,6 +1,7 @@
 package gputrain.engine.jvm;
 
 import gputrain.engine.DataSet;
+import gputrain.engine.LossFunction;
 import gputrain.engine.Optimizer;
 import gputrain.engine.Replica;
 import gputrain.engine.TrainingPlan;

@@ -3,6 +3,7 @@ package gputrain.engine.jvm;
 import gputrain.engine.DataSet;
 import gputrain.engine.EdgePenalty;
 import gputrain.engine.Linearisation;
+import gputrain.engine.LossFunction;
 import gputrain.engine.Optimizer;
 import gputrain.engine.Precision;
 import gputrain.engine.Replica;

@@ -3,6 +3,7 @@ package gputrain.engine.jvm;
 import gputrain.engine.DataSet;
 import gputrain.engine.Linearisation;
 import gputrain.engine.Loss;
+import gputrain.engine.LossFunction;
 import gputrain.engine.Optimizer.LevenbergMarquardt;
 import gputrain.model.Network;
 import gputrain.model.ParameterGroups;

@@ -1,13 +1,11 @@
-package gputrain.engine.jvm;
-
-import gputrain.engine.Loss;
-import gputrain.engine.Optimizer;
+package gputrain.engine;
 
 /** Value and derivative of a loss of one residual r = prediction - target; the equations are at {@link Loss}. */
-final class LossFunction {
+public final class LossFunction {
     private LossFunction() {}
 
-    static double value(Loss loss, double r) {
+    /** rho(r). */
+    public static double value(Loss loss, double r) {
         if (loss instanceof Loss.Huber huber) {
             double size = Math.abs(r);
             return size <= huber.delta() ? 0.5 * r * r : huber.delta() * (size - 0.5 * huber.delta());
@@ -19,7 +17,7 @@ final class LossFunction {
     }
 
     /** rho'(r) / r, the weight of r^2 / 2 that takes the place of rho(r); above 0. */
-    static double weight(Loss loss, double r) {
+    public static double weight(Loss loss, double r) {
         if (loss instanceof Loss.Huber huber) {
             return Math.min(1, huber.delta() / Math.abs(r));
         }
@@ -29,7 +27,8 @@ final class LossFunction {
         return loss instanceof Loss.ComplexSquared ? 4 : 2;
     }
 
-    static double derivative(Loss loss, double r) {
+    /** rho'(r). */
+    public static double derivative(Loss loss, double r) {
         if (loss instanceof Loss.Huber huber) {
             return Math.abs(r) <= huber.delta() ? r : huber.delta() * Math.signum(r);
         }
