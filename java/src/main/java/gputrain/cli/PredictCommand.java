@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import gputrain.data.DataLibrary;
 import gputrain.data.MassEntry;
 import gputrain.data.TheoryEntry;
+import gputrain.engine.EngineException;
+import gputrain.experiment.ExperimentException;
 import gputrain.experiment.KernelData;
 import gputrain.experiment.Prediction;
 import gputrain.experiment.Protocol;
@@ -16,6 +18,7 @@ import gputrain.experiment.UsageException;
 import gputrain.file.AtomicFiles;
 import gputrain.nuclide.Constants;
 import gputrain.nuclide.Elements;
+import gputrain.nuclide.InputException;
 import gputrain.nuclide.Nuclide;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -37,8 +40,8 @@ import picocli.CommandLine.Spec;
         name = "predict",
         sortOptions = false,
         description =
-                "Predicts masses with a finished run: mean and spread (standard deviation) of its networks, or mean and"
-                        + " standard deviation of a kernel model.")
+                "Predicts masses with a finished run: mean and spread (standard deviation) of its networks, with an"
+                        + " uncertainty where they have a posterior, or mean and standard deviation of a kernel model.")
 final class PredictCommand implements Callable<Integer> {
     private static final String CHART = "ws4";
 
@@ -92,7 +95,8 @@ final class PredictCommand implements Callable<Integer> {
             throw new UsageException("--extrapolation is for runs of kernel models; " + run + " is one of networks");
         }
         SavedRun saved = SavedRun.load(run);
-        TrainedModel model = saved.model(chosenProtocol(saved));
+        Protocol chosenProtocol = chosenProtocol(saved);
+        TrainedModel model = saved.model(chosenProtocol);
         saved.requireSame(model.encoder().features().stream()
                 .flatMap(feature -> feature.theoryTables().stream())
                 .distinct()
@@ -107,7 +111,25 @@ final class PredictCommand implements Callable<Integer> {
         List<String> skipped = new ArrayList<>();
         List<Prediction> predictions =
                 model.predict(wanted, library, chosen.choice().engine(), chosen.options(), skipped);
-        return print(predictions, wanted.size(), skipped);
+        return print(uncertain(saved, chosenProtocol, predictions, library, chosen), wanted.size(), skipped);
+    }
+
+    /** With uncertainties where the run has some and they can be computed again; says so where they cannot. */
+    private List<Prediction> uncertain(
+            SavedRun saved,
+            Protocol of,
+            List<Prediction> predictions,
+            DataLibrary library,
+            EngineChoice.Chosen chosen) {
+        if (!saved.hasPosterior(of)) {
+            return predictions;
+        }
+        try {
+            return saved.uncertain(of, predictions, library, chosen.choice().engine(), chosen.options());
+        } catch (ExperimentException | InputException | EngineException e) {
+            spec.commandLine().getErr().println("no uncertainties, only the spread of the networks: " + e.getMessage());
+            return predictions;
+        }
     }
 
     private int predictKernel(SavedKernelRun saved, DataLibrary library) {
@@ -170,12 +192,14 @@ final class PredictCommand implements Callable<Integer> {
     private static String csv(List<Prediction> predictions) {
         boolean complex = predictions.stream().anyMatch(one -> Double.isFinite(one.imaginaryMeV()));
         StringBuilder text = new StringBuilder("Z,N,A,symbol,massExcessMeV,bindingEnergyMeV,spreadMeV");
-        text.append(complex ? ",imaginaryMeV\n" : "\n");
+        text.append(complex ? ",imaginaryMeV" : "");
+        boolean uncertain = predictions.stream().anyMatch(one -> Double.isFinite(one.uncertaintyMeV()));
+        text.append(uncertain ? ",uncertaintyMeV\n" : "\n");
         for (Prediction prediction : predictions) {
             Nuclide nuclide = prediction.nuclide();
             text.append(String.format(
                     Locale.ROOT,
-                    "%d,%d,%d,%s,%.4f,%.4f,%s%s\n",
+                    "%d,%d,%d,%s,%.4f,%.4f,%s%s%s\n",
                     nuclide.Z(),
                     nuclide.N(),
                     nuclide.A(),
@@ -185,7 +209,8 @@ final class PredictCommand implements Callable<Integer> {
                     Double.isFinite(prediction.spreadMeV())
                             ? String.format(Locale.ROOT, "%.4f", prediction.spreadMeV())
                             : "",
-                    complex ? String.format(Locale.ROOT, ",%.4f", prediction.imaginaryMeV()) : ""));
+                    complex ? String.format(Locale.ROOT, ",%.4f", prediction.imaginaryMeV()) : "",
+                    uncertain ? String.format(Locale.ROOT, ",%.4f", prediction.uncertaintyMeV()) : ""));
         }
         return text.toString();
     }
@@ -204,6 +229,9 @@ final class PredictCommand implements Callable<Integer> {
             }
             if (Double.isFinite(prediction.imaginaryMeV())) {
                 node.put("imaginaryMeV", prediction.imaginaryMeV());
+            }
+            if (Double.isFinite(prediction.uncertaintyMeV())) {
+                node.put("uncertaintyMeV", prediction.uncertaintyMeV());
             }
         }
         return array.toPrettyString() + "\n";

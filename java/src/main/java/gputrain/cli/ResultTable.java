@@ -84,6 +84,39 @@ final class ResultTable {
             Unpredicted.sentence(entry.getKey(), entry.getValue()).ifPresent(text -> out.println("  " + text));
         }
         thresholds(out, protocol);
+        coverage(out, protocol.path("posterior"));
+    }
+
+    /** How often experiment lies within the predicted uncertainties of nuclei that were not trained on. */
+    private static void coverage(PrintWriter out, JsonNode posterior) {
+        if (posterior.has("failure")) {
+            out.println("  No uncertainties: " + posterior.path("failure").asText());
+        }
+        if (posterior.path("coverage").isEmpty()) {
+            return;
+        }
+        out.println(
+                "  within 1 sd, 2 sd   networks         <z^2>     ensemble         <z^2>    (68.3 %, 95.4 % and 1)");
+        for (Map.Entry<String, JsonNode> set : posterior.path("coverage").properties()) {
+            JsonNode networks = set.getValue().path("networks");
+            JsonNode ensemble = set.getValue().path("ensemble");
+            out.printf(
+                    Locale.ROOT,
+                    "  %-18s  %-15s  %-8s  %-15s  %-8s%n",
+                    set.getKey(),
+                    shares(networks),
+                    figure(networks.path("meanSquare")),
+                    shares(ensemble),
+                    figure(ensemble.path("meanSquare")));
+        }
+    }
+
+    private static String shares(JsonNode of) {
+        return String.format(
+                Locale.ROOT,
+                "%.1f %%, %.1f %%",
+                100 * of.path("coverage68").asDouble(),
+                100 * of.path("coverage95").asDouble());
     }
 
     /** What the experiment's own thresholds leave; the others make up a curve of the report. */

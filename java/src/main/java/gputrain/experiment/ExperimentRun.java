@@ -6,7 +6,6 @@ import gputrain.data.DataLibrary;
 import gputrain.data.MassEntry;
 import gputrain.data.MassTable;
 import gputrain.engine.Engine;
-import gputrain.engine.EngineOptions;
 import gputrain.engine.TrainingPlan;
 import gputrain.file.AtomicFiles;
 import gputrain.nuclide.Nuclide;
@@ -70,8 +69,7 @@ public final class ExperimentRun {
             if (result.isEmpty()) {
                 return Optional.empty();
             }
-            write(result.get());
-            results.add(result.get());
+            results.add(write(result.get(), runner));
         }
         String ended = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
         ObjectNode record =
@@ -80,7 +78,8 @@ public final class ExperimentRun {
         return Optional.of(record);
     }
 
-    private void write(ProtocolResult result) {
+    /** Writes a protocol's files and returns the result with the posterior of its networks. */
+    private ProtocolResult write(ProtocolResult result, ExperimentRunner runner) {
         Protocol protocol = result.protocol();
         AtomicFiles.writeText(directory.metrics(protocol), RunTables.metrics(result, prepared.massScaleMeV()));
         Map<String, String> metadata = new LinkedHashMap<>();
@@ -100,16 +99,32 @@ public final class ExperimentRun {
                 result.plan().precision(),
                 result.parameters(),
                 metadata);
-        AtomicFiles.writeText(directory.predictions(protocol), predictions(result));
+        List<Prediction> predictions = predict(result);
+        Posteriors.Outcome posterior = runner.posterior(
+                protocol,
+                result.plan(),
+                result.members(),
+                result.parameters(),
+                result.members().stream().map(result::weightDecay).toList(),
+                result.predictionsMeV(),
+                predictions.stream().map(Prediction::nuclide).toList());
+        if (posterior.posteriors().isPresent()) {
+            Posteriors posteriors = posterior.posteriors().get();
+            predictions = posteriors.uncertain(predictions);
+            AtomicFiles.writeText(
+                    directory.influence(protocol), PosteriorTables.influence(posteriors, prepared.rows()));
+            AtomicFiles.writeText(directory.calibration(protocol), PosteriorTables.calibration(posterior.heldOut()));
+        }
+        AtomicFiles.writeText(directory.predictions(protocol), table(result, predictions));
+        return result.with(posterior);
     }
 
-    /** Ensemble predictions of every nuclide of the newest table used, measured or not, that has all features. */
-    private String predictions(ProtocolResult result) {
+    /**
+     * Ensemble predictions of every nuclide of the newest table used, measured or not, that has all features; those of the
+     * experiment's rows first.
+     */
+    private List<Prediction> predict(ProtocolResult result) {
         MassTable newest = prepared.tables().get(prepared.tables().size() - 1);
-        Map<Nuclide, MassEntry> experiments = new HashMap<>();
-        prepared.rows().stream()
-                .filter(row -> !prepared.supplement().contains(row.nuclide()))
-                .forEach(row -> experiments.put(row.nuclide(), row));
         List<Nuclide> nuclides =
                 new ArrayList<>(prepared.rows().stream().map(MassEntry::nuclide).toList());
         Set<Nuclide> known = Set.copyOf(nuclides);
@@ -119,9 +134,15 @@ public final class ExperimentRun {
                 .forEach(nuclides::add);
         TrainedModel model = new TrainedModel(
                 prepared.network(), result.plan().precision(), prepared.encoder(), result.parameters());
-        EngineOptions engineOptions = surroundings.options();
-        List<Prediction> predictions =
-                model.predict(nuclides, library, surroundings.choice().engine(), engineOptions, new ArrayList<>());
+        return model.predict(
+                nuclides, library, surroundings.choice().engine(), surroundings.options(), new ArrayList<>());
+    }
+
+    private String table(ProtocolResult result, List<Prediction> predictions) {
+        Map<Nuclide, MassEntry> experiments = new HashMap<>();
+        prepared.rows().stream()
+                .filter(row -> !prepared.supplement().contains(row.nuclide()))
+                .forEach(row -> experiments.put(row.nuclide(), row));
         RunTables.Beside beside = new RunTables.Beside(
                 prepared.dividedBySeed() ? TestPrediction.of(prepared, result) : Map.of(),
                 prepared.corrected().map(library::theory));

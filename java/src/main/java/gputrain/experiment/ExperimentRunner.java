@@ -2,6 +2,7 @@ package gputrain.experiment;
 
 import gputrain.data.MassEntry;
 import gputrain.engine.Engine;
+import gputrain.engine.EngineException;
 import gputrain.engine.EngineOptions;
 import gputrain.engine.ReplicaState;
 import gputrain.engine.Session;
@@ -89,7 +90,8 @@ public final class ExperimentRunner {
                 parameters,
                 predictions,
                 metrics(protocol, plan, members, predictions),
-                below(protocol, plan, members, predictions, imaginary));
+                below(protocol, plan, members, predictions, imaginary),
+                Posteriors.Outcome.NONE);
     }
 
     /**
@@ -126,6 +128,49 @@ public final class ExperimentRunner {
         rows(protocol, plan, members)
                 .forEach((set, chosen) -> metrics.put(set, SetMetrics.of(predictions, experiment, chosen)));
         return metrics;
+    }
+
+    /**
+     * Posteriors of networks and their errors on what they did not train on; none where there is no weight decay.
+     *
+     * @param weightDecays one array per member
+     * @param predictions MeV of each row, one array per member
+     * @param nuclides whose variances are wanted, those of the rows first
+     */
+    Posteriors.Outcome posterior(
+            Protocol protocol,
+            TrainingPlan plan,
+            List<Integer> members,
+            List<double[]> parameters,
+            List<double[]> weightDecays,
+            List<double[]> predictions,
+            List<Nuclide> nuclides) {
+        if (!Posteriors.defined(plan, weightDecays)) {
+            return Posteriors.Outcome.NONE;
+        }
+        Posteriors posteriors;
+        try {
+            posteriors =
+                    Posteriors.of(prepared, plan, members, parameters, weightDecays, nuclides, engine, engineOptions);
+        } catch (EngineException e) {
+            return Posteriors.Outcome.failed(e);
+        }
+        double[] experiment = prepared.experimentMeV();
+        List<HeldOutErrors> heldOut = new ArrayList<>();
+        rows(protocol, plan, members).forEach((set, rows) -> {
+            if (isHeldOut(set) && rows.stream().anyMatch(of -> of.length > 0)) {
+                heldOut.add(HeldOutErrors.of(set, posteriors.networks(), predictions, experiment, rows));
+            }
+        });
+        return new Posteriors.Outcome(Optional.of(posteriors), heldOut, "");
+    }
+
+    /** Whether no network trained on a nucleus of a set. */
+    private boolean isHeldOut(String set) {
+        List<String> trained = List.of("train", "all");
+        return !trained.contains(set)
+                && prepared.experiment().data().subsets().stream()
+                        .noneMatch(subset -> subset.name().equals(set) && trained.contains(subset.of()));
     }
 
     /** The rows of every set, one array per member. */

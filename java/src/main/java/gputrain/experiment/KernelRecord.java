@@ -2,6 +2,7 @@ package gputrain.experiment;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import gputrain.evaluation.Calibration;
 import gputrain.evaluation.Deviation;
 import java.util.List;
 import java.util.Map;
@@ -125,8 +126,8 @@ final class KernelRecord {
             Deviation deviation = score.deviation();
             number(node, "rmsdMeV", deviation.rmsdMeV());
             number(node, "maeMeV", deviation.maeMeV());
-            number(node, "coverage68", score.coverage(KernelTables.ONE_SIGMA));
-            number(node, "coverage95", score.coverage(KernelTables.TWO_SIGMA));
+            number(node, "coverage68", score.coverage(Calibration.ONE_SIGMA));
+            number(node, "coverage95", score.coverage(Calibration.TWO_SIGMA));
         }
     }
 

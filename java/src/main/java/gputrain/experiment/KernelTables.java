@@ -1,12 +1,11 @@
 package gputrain.experiment;
 
+import gputrain.evaluation.Calibration;
 import java.util.List;
 import java.util.Locale;
 
 /** Text of a kernel experiment's CSV files. */
 final class KernelTables {
-    static final double ONE_SIGMA = 0.682689492137086;
-    static final double TWO_SIGMA = 0.954499736103642;
 
     private KernelTables() {}
 
@@ -27,9 +26,9 @@ final class KernelTables {
                     .append(',')
                     .append(number(deviation.maeMeV(), 6))
                     .append(',')
-                    .append(number(score.coverage(ONE_SIGMA), 4))
+                    .append(number(score.coverage(Calibration.ONE_SIGMA), 4))
                     .append(',')
-                    .append(number(score.coverage(TWO_SIGMA), 4))
+                    .append(number(score.coverage(Calibration.TWO_SIGMA), 4))
                     .append('\n');
         }
         return text.toString();

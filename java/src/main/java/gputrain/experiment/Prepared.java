@@ -362,6 +362,11 @@ public final class Prepared {
         return encoder;
     }
 
+    /** Scaled inputs of nuclides that have all features, {@code [nuclides, features]} row-major. */
+    double[] inputs(List<Nuclide> nuclides) {
+        return encoder.inputs(nuclides, library);
+    }
+
     /** Mass excess in MeV of each row from a network's scaled outputs, {@code [rows, outputs]} row-major. */
     double[] massExcessMeV(double[] outputs) {
         return encoder.massExcessMeV(rows.stream().map(MassEntry::nuclide).toList(), outputs, library);

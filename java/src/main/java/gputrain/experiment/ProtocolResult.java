@@ -16,6 +16,7 @@ import java.util.Map;
  * @param predictionsMeV mass excess of each row of the experiment, one array per member
  * @param metrics by set
  * @param thresholds sets below thresholds of a complex output's imaginary part, the experiment's own first
+ * @param posterior of the networks, where it has been computed
  */
 public record ProtocolResult(
         Protocol protocol,
@@ -25,7 +26,8 @@ public record ProtocolResult(
         List<double[]> parameters,
         List<double[]> predictionsMeV,
         Map<String, SetMetrics> metrics,
-        List<ThresholdLine> thresholds) {
+        List<ThresholdLine> thresholds,
+        Posteriors.Outcome posterior) {
 
     public ProtocolResult {
         members = List.copyOf(members);
@@ -33,6 +35,17 @@ public record ProtocolResult(
         predictionsMeV = List.copyOf(predictionsMeV);
         thresholds = List.copyOf(thresholds);
         metrics = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+    }
+
+    /** Weight decays that a replica ended with: one for all parameters or one for each group. */
+    double[] weightDecay(int replica) {
+        return new double[] {plan.replicas().get(replica).weightDecay()};
+    }
+
+    /** The same with its posterior. */
+    ProtocolResult with(Posteriors.Outcome outcome) {
+        return new ProtocolResult(
+                protocol, plan, this.outcome, members, parameters, predictionsMeV, metrics, thresholds, outcome);
     }
 
     /** Epochs done by all replicas together. */

@@ -147,6 +147,8 @@ final class RunClaim implements AutoCloseable {
             delete(directory.metrics(protocol));
             delete(directory.predictions(protocol));
             delete(directory.parameters(protocol));
+            delete(directory.influence(protocol));
+            delete(directory.calibration(protocol));
         }
         KernelRun.FILES.forEach(name -> delete(directory.path().resolve(name)));
         Path figures = directory.path().resolve("figures");

@@ -42,6 +42,16 @@ public record RunDirectory(Path path) {
         return path.resolve(protocol.directory()).resolve("predictions.csv");
     }
 
+    /** What leaving out a nucleus would change, of runs whose networks have a posterior. */
+    public Path influence(Protocol protocol) {
+        return path.resolve(protocol.directory()).resolve("influence.csv");
+    }
+
+    /** Coverage of the predicted intervals, of runs whose networks have a posterior. */
+    public Path calibration(Protocol protocol) {
+        return path.resolve(protocol.directory()).resolve("calibration.csv");
+    }
+
     public Path parameters(Protocol protocol) {
         return path.resolve(protocol.directory()).resolve("model.safetensors");
     }

@@ -3,6 +3,7 @@ package gputrain.experiment;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import gputrain.data.DataLibrary;
+import gputrain.data.MassEntry;
 import gputrain.engine.Engine;
 import gputrain.engine.EngineOptions;
 import gputrain.engine.TrainingPlan;
@@ -60,6 +61,18 @@ public final class RunEvaluation {
             List<Long> all = seeds(node);
             List<Long> evaluated = members.stream().map(all::get).toList();
             metrics.forEach((set, figures) -> target.set(set, RunRecord.metrics(figures, evaluated)));
+            List<double[]> weightDecays =
+                    members.stream().map(i -> run.weightDecay(protocol, i)).toList();
+            PosteriorRecord.write(
+                    (ObjectNode) node,
+                    runner.posterior(
+                            protocol,
+                            plan,
+                            members,
+                            parameters,
+                            weightDecays,
+                            predictions,
+                            prepared.rows().stream().map(MassEntry::nuclide).toList()));
             ((ObjectNode) node).remove("thresholds");
             List<ThresholdLine> thresholds = runner.below(protocol, plan, members, predictions, imaginary);
             if (!thresholds.isEmpty()) {

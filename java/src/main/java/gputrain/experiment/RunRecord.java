@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import gputrain.data.DataLibrary;
 import gputrain.data.TheoryEntry;
 import gputrain.data.TheoryTable;
+import gputrain.engine.Optimizer;
 import gputrain.engine.ReplicaState;
 import gputrain.evaluation.Deviation;
 import gputrain.evaluation.SetMetrics;
@@ -194,6 +195,7 @@ final class RunRecord {
         if (prepared.network() instanceof SplineNetwork splines) {
             SplineRecord.write(node, prepared, splines, result);
         }
+        PosteriorRecord.write(node, result.posterior());
         ArrayNode replicas = node.putArray("replicas");
         for (int i = 0; i < result.outcome().states().size(); i++) {
             ReplicaState state = result.outcome().states().get(i);
@@ -205,6 +207,15 @@ final class RunRecord {
             if (result.plan().monitor().watched() >= 0) {
                 entry.put("bestEpoch", state.bestEpoch());
             }
+            if (result.plan().optimizer() instanceof Optimizer.LevenbergMarquardt) {
+                PosteriorRecord.array(entry.putArray("weightDecay"), result.weightDecay(i));
+            }
+            int member = result.members().indexOf(i);
+            result.posterior()
+                    .posteriors()
+                    .filter(posteriors -> member >= 0)
+                    .ifPresent(posteriors ->
+                            PosteriorRecord.write(entry, posteriors.networks().get(member)));
         }
         ObjectNode timing = node.putObject("timing");
         timing.put("trainingSeconds", result.outcome().trainingSeconds());

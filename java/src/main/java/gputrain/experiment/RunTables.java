@@ -80,6 +80,10 @@ final class RunTables {
         if (complex) {
             header.add("imaginaryMeV");
         }
+        boolean uncertain = ensemble.stream().anyMatch(one -> Double.isFinite(one.uncertaintyMeV()));
+        if (uncertain) {
+            header.add("uncertaintyMeV");
+        }
         if (!beside.test().isEmpty()) {
             header.addAll(List.of("heldOutMeV", "heldOutNetworks"));
         }
@@ -103,6 +107,9 @@ final class RunTables {
                             .orElse("")));
             if (complex) {
                 line.add(number(prediction.imaginaryMeV(), "%.6f"));
+            }
+            if (uncertain) {
+                line.add(number(prediction.uncertaintyMeV(), "%.6f"));
             }
             if (!beside.test().isEmpty()) {
                 TestPrediction test = beside.test().getOrDefault(nuclide, new TestPrediction(Double.NaN, 0));

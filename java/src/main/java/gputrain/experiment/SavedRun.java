@@ -1,7 +1,11 @@
 package gputrain.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import gputrain.data.DataLibrary;
 import gputrain.data.TableInfo;
+import gputrain.engine.Engine;
+import gputrain.engine.EngineOptions;
 import gputrain.model.Network;
 import gputrain.train.ModelFile;
 import java.io.IOException;
@@ -83,6 +87,71 @@ public record SavedRun(RunDirectory directory, JsonNode record, Experiment exper
             }
         }
         return protocols;
+    }
+
+    /**
+     * Weight decays of a replica, one for all parameters or one for each group; none where the record has none, as of
+     * networks that were not trained by Levenberg-Marquardt.
+     */
+    double[] weightDecay(Protocol protocol, int replica) {
+        List<Double> decays = new ArrayList<>();
+        replicas(protocol).path(replica).path("weightDecay").forEach(decay -> decays.add(decay.asDouble()));
+        return decays.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    private JsonNode replicas(Protocol protocol) {
+        for (JsonNode node : record.path("protocols")) {
+            if (node.path("name").asText().equals(protocol.id())) {
+                return node.path("replicas");
+            }
+        }
+        return MissingNode.getInstance();
+    }
+
+    /** Whether predictions of a protocol's networks have uncertainties. */
+    public boolean hasPosterior(Protocol protocol) {
+        for (JsonNode replica : replicas(protocol)) {
+            if (replica.has("noiseMeV")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Predictions with uncertainties, computed again from the parameters and the tables that the run was trained on.
+     *
+     * @param predictions of the model of this protocol
+     * @throws ExperimentException when a table is another one
+     * @throws gputrain.data.UnknownTableException when one is missing
+     * @throws gputrain.engine.EngineException when the engine has no posterior
+     */
+    public List<Prediction> uncertain(
+            Protocol protocol,
+            List<Prediction> predictions,
+            DataLibrary library,
+            Engine engine,
+            EngineOptions options) {
+        Prepared prepared = Prepared.of(experiment, library);
+        requireSame(prepared.sources());
+        List<Long> seeds = new ArrayList<>();
+        List<Integer> members = new ArrayList<>();
+        for (JsonNode replica : replicas(protocol)) {
+            if (replica.has("noiseMeV")) {
+                members.add(seeds.size());
+            }
+            seeds.add(replica.path("seed").asLong());
+        }
+        return Posteriors.of(
+                        prepared,
+                        new Stages(prepared, protocol).ofResult(seeds),
+                        members,
+                        ModelFile.read(directory.parameters(protocol), prepared.network()),
+                        members.stream().map(i -> weightDecay(protocol, i)).toList(),
+                        predictions.stream().map(Prediction::nuclide).toList(),
+                        engine,
+                        options)
+                .uncertain(predictions);
     }
 
     /** The model of a protocol. */

@@ -85,7 +85,7 @@ public record TrainedModel(Network network, Precision precision, Encoder encoder
         for (double value : values) {
             squares += (value - mean) * (value - mean);
         }
-        return new Prediction(nuclide, mean, n > 1 ? Math.sqrt(squares / (n - 1)) : Double.NaN, imaginary);
+        return new Prediction(nuclide, mean, n > 1 ? Math.sqrt(squares / (n - 1)) : Double.NaN, imaginary, Double.NaN);
     }
 
     /** A plan that is never advanced: an engine predicts through a session, and a session needs one. */

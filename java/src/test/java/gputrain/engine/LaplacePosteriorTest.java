@@ -121,8 +121,7 @@ class LaplacePosteriorTest {
             assertThat(distance(leftOut.leftOutResiduals(), expected[0]))
                     .isLessThan(0.25 * distance(leftOut.residuals(), expected[0]));
             assertThat(distance(leftOut.influences(), expected[1]))
-                    
-.isLessThan(0.25 * distance(new double[ROWS], expected[1]));
+                    .isLessThan(0.25 * distance(new double[ROWS], expected[1]));
         }
     }
 
@@ -214,7 +213,9 @@ class LaplacePosteriorTest {
                 assertThat(ours.dispersion()).isCloseTo(factor * half.dispersion(), within(1e-9));
                 assertThat(ours.logEvidence() + m / 2.0 * Math.log(factor)).isCloseTo(half.logEvidence(), within(1e-6));
                 assertThat(ours.variances(Arrays.copyOf(data.inputs(), 3 * data.inputWidth()), 3, 0))
-                        .containsExactly(half.variances(Arrays.copyOf(data.inputs(), 3 * data.inputWidth()), 3, 0), within(1e-9));
+                        .containsExactly(
+                                half.variances(Arrays.copyOf(data.inputs(), 3 * data.inputWidth()), 3, 0),
+                                within(1e-9));
                 assertThat(ours.leftOut(0).leftOutResiduals())
                         .containsExactly(half.leftOut(0).leftOutResiduals(), within(1e-8));
                 assertThat(ours.leftOut(0).influences())
