@@ -1,9 +1,11 @@
 package gputrain.experiment;
 
+import gputrain.engine.Optimizer;
 import gputrain.engine.ReplicaState;
 import gputrain.engine.TrainingPlan;
 import gputrain.evaluation.SetMetrics;
 import gputrain.train.TrainingOutcome;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +41,10 @@ public record ProtocolResult(
 
     /** Weight decays that a replica ended with: one for all parameters or one for each group. */
     double[] weightDecay(int replica) {
-        return new double[] {plan.replicas().get(replica).weightDecay()};
+        double[] moment = outcome.states().get(replica).firstMoment();
+        return plan.optimizer() instanceof Optimizer.LevenbergMarquardt && moment.length > 1 && moment[1] > 0
+                ? Arrays.copyOfRange(moment, 1, moment.length)
+                : new double[] {plan.replicas().get(replica).weightDecay()};
     }
 
     /** The same with its posterior. */

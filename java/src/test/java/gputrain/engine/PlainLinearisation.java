@@ -30,7 +30,17 @@ final class PlainLinearisation implements Linearisation {
 
     /** @param session predicts */
     static Source source(Session session) {
-        return (network, data, rows, groups) -> new PlainLinearisation(session, network, data, rows, groups);
+        return new Source() {
+            @Override
+            public Linearisation open(Network network, DataSet data, int[] rows, ParameterGroups groups) {
+                return new PlainLinearisation(session, network, data, rows, groups);
+            }
+
+            @Override
+            public String method(Network network, int rows) {
+                return "by definition";
+            }
+        };
     }
 
     @Override

@@ -2,6 +2,7 @@ package gputrain.engine.jvm;
 
 import gputrain.engine.DataSet;
 import gputrain.engine.EngineOptions;
+import gputrain.engine.LaplacePosterior;
 import gputrain.engine.Linearisation;
 import gputrain.engine.Optimizer;
 import gputrain.engine.Precision;
@@ -25,8 +26,10 @@ import java.util.concurrent.ForkJoinPool;
  */
 final class JvmSession implements Session {
     private final TrainingPlan plan;
+    private final DataSet data;
     private final Arithmetic arithmetic;
     private final List<ReplicaRun> runs = new ArrayList<>();
+    private final Linearisation.Source linearisations;
     private final ExecutorService pool;
     private final String method;
     private boolean closed;
@@ -35,6 +38,8 @@ final class JvmSession implements Session {
     JvmSession(TrainingPlan plan, DataSet data, EngineOptions options, Linearisation.Source linearisations) {
         SessionChecks.fits(plan, data);
         this.plan = plan;
+        this.data = data;
+        this.linearisations = linearisations;
         this.arithmetic = plan.precision() == Precision.FLOAT32 && plan.network() instanceof DenseNetwork dense
                 ? new Float32Arithmetic(plan, dense, data)
                 : new Float64Arithmetic(plan, data, linearisations);
@@ -111,6 +116,17 @@ final class JvmSession implements Session {
         SessionChecks.inputs(plan, inputs, rows);
         SessionChecks.outputWeights(plan, outputWeights);
         return arithmetic.inputGradient(parameters, inputs, rows, outputWeights);
+    }
+
+    @Override
+    public LaplacePosterior posterior(int replica, double[] parameters, double[] weightDecay) {
+        checkOpen();
+        SessionChecks.parameters(plan, parameters);
+        if (!(plan.optimizer() instanceof Optimizer.LevenbergMarquardt)) {
+            return Session.super.posterior(replica, parameters, weightDecay);
+        }
+        int[] rows = plan.replicas().get(replica).trainingRows();
+        return LaplacePosterior.at(linearisations, plan.network(), plan.loss(), data, rows, parameters, weightDecay);
     }
 
     @Override
