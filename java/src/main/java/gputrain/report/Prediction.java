@@ -17,6 +17,7 @@ import java.util.List;
  * @param imaginaryMeV mean of the replicas' |Im y|, of complex networks
  * @param heldOutMeV mean of the replicas that have the nucleus in a test set of their own
  * @param theoryMeV of the theory that the networks correct
+ * @param predictiveMeV standard deviation of the predicted mass, noise included, of networks with a posterior
  */
 record Prediction(
         Nuclide nuclide,
@@ -29,11 +30,13 @@ record Prediction(
         double residualMeV,
         double imaginaryMeV,
         double heldOutMeV,
-        double theoryMeV) {
+        double theoryMeV,
+        double predictiveMeV) {
     static final String NO_SET = "none";
     private static final String IMAGINARY = "imaginaryMeV";
     private static final String HELD_OUT = "heldOutMeV";
     private static final String THEORY = "theoryMeV";
+    private static final String PREDICTIVE = "uncertaintyMeV";
 
     static List<Prediction> read(Path file) {
         List<Prediction> predictions = new ArrayList<>();
@@ -91,7 +94,8 @@ record Prediction(
                 residualMeV,
                 optional(row, IMAGINARY),
                 heldOutMeV,
-                optional(row, THEORY));
+                optional(row, THEORY),
+                optional(row, PREDICTIVE));
     }
 
     private static double optional(Row row, String column) {

@@ -58,9 +58,13 @@ public final class Report {
             if (!chains.isEmpty()) {
                 groups.add(new PageFigures.Group("Chains of magic numbers", chains));
             }
+            List<Figure> posterior = PosteriorFigures.of(runDirectory, protocol);
+            if (!posterior.isEmpty()) {
+                groups.add(new PageFigures.Group(PosteriorFigures.TITLE, posterior));
+            }
             figures.put(protocol, groups);
         });
-        String page = page(run, protocols, figures);
+        String page = page(runDirectory, run, protocols, figures);
         Path folder = runDirectory.resolve(FIGURES);
         SeedChart.of(protocols).forEach(figure -> write(folder, figure));
         protocols.forEach(protocol ->
@@ -113,7 +117,8 @@ public final class Report {
         AtomicFiles.writeText(folder.resolve(figure.fileName()), figure.svg().standalone());
     }
 
-    private static String page(Json run, List<Protocol> protocols, Map<Protocol, List<PageFigures.Group>> figures) {
+    private static String page(
+            Path runDirectory, Json run, List<Protocol> protocols, Map<Protocol, List<PageFigures.Group>> figures) {
         Markup page = new Markup();
         head(page, ResultSections.title(run));
         page.open("body").open("main").newLine();
@@ -124,6 +129,7 @@ public final class Report {
         ThresholdTable.write(page, protocols);
         results.baselines();
         protocols.forEach(protocol -> new SplineSections(page, protocol).importance());
+        protocols.forEach(protocol -> new PosteriorSections(page, protocol).write(runDirectory));
         details.training();
         details.deviations();
         figures.forEach((protocol, groups) -> new PageFigures(page, protocol).write(groups));

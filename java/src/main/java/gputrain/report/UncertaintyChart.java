@@ -4,6 +4,7 @@ import gputrain.nuclide.Nuclide;
 import gputrain.report.Svg.Anchor;
 import gputrain.report.Svg.Stroke;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /** The whole chart of nuclei, coloured by the standard deviation of the predicted masses. */
 final class UncertaintyChart {
@@ -14,13 +15,17 @@ final class UncertaintyChart {
             List.of(Ink.MINUS_4, Ink.MINUS_3, Ink.MINUS_2, Ink.MINUS_1, Ink.PLUS_1, Ink.PLUS_2, Ink.PLUS_3, Ink.PLUS_4);
 
     private final List<Prediction> predictions;
+    private final ToDoubleFunction<Prediction> size;
+    private final String edged;
     private final double[] edges;
     private final int maxZ;
     private final double cell;
     private final Svg svg;
 
-    private UncertaintyChart(List<Prediction> predictions) {
+    private UncertaintyChart(List<Prediction> predictions, ToDoubleFunction<Prediction> size, String edged) {
         this.predictions = predictions;
+        this.size = size;
+        this.edged = edged;
         int maxN = predictions.stream()
                 .map(Prediction::nuclide)
                 .mapToInt(Nuclide::N)
@@ -33,12 +38,12 @@ final class UncertaintyChart {
                 .orElse(0);
         cell = (Figure.FULL_WIDTH - LEFT - 12) / (maxN + 2);
         double least = predictions.stream()
-                .mapToDouble(Prediction::spreadMeV)
+                .mapToDouble(size)
                 .filter(Double::isFinite)
                 .min()
                 .orElse(0.1);
         double most = predictions.stream()
-                .mapToDouble(Prediction::spreadMeV)
+                .mapToDouble(size)
                 .filter(Double::isFinite)
                 .max()
                 .orElse(1);
@@ -52,8 +57,24 @@ final class UncertaintyChart {
                 "Chart of nuclei coloured by the standard deviation of the predicted mass");
     }
 
+    /** Of kernel models, whose spread is the predicted standard deviation. */
     static Figure of(String fileName, List<Prediction> predictions, String caption) {
-        UncertaintyChart chart = new UncertaintyChart(predictions);
+        return of(fileName, predictions, Prediction::spreadMeV, "fitted to", caption);
+    }
+
+    /**
+     * A chart.
+     *
+     * @param size standard deviation in MeV; NaN where there is none
+     * @param edged what nuclei with an experimental mass are
+     */
+    static Figure of(
+            String fileName,
+            List<Prediction> predictions,
+            ToDoubleFunction<Prediction> size,
+            String edged,
+            String caption) {
+        UncertaintyChart chart = new UncertaintyChart(predictions, size, edged);
         chart.squares();
         chart.axes();
         chart.legend();
@@ -73,7 +94,8 @@ final class UncertaintyChart {
             StringBuilder path = new StringBuilder();
             StringBuilder measured = new StringBuilder();
             for (Prediction p : predictions) {
-                if (!Double.isFinite(p.spreadMeV()) || classOf(p.spreadMeV()) != c) {
+                double deviation = size.applyAsDouble(p);
+                if (!Double.isFinite(deviation) || classOf(deviation) != c) {
                     continue;
                 }
                 String side = Numbers.coordinate(cell);
@@ -118,7 +140,7 @@ final class UncertaintyChart {
         svg.path(
                 "M" + Numbers.coordinate(LEFT + 24) + " " + Numbers.coordinate(row + 2) + "h10v10h-10z",
                 Stroke.solid(Ink.PAGE, 1));
-        svg.text(LEFT + 44, row + 11.5, "with a pale edge: fitted to", Anchor.START, Ink.TEXT, Frame.TICK_SIZE);
+        svg.text(LEFT + 44, row + 11.5, "with a pale edge: " + edged, Anchor.START, Ink.TEXT, Frame.TICK_SIZE);
     }
 
     private double x(int n) {

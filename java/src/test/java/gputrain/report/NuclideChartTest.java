@@ -46,6 +46,7 @@ class NuclideChartTest {
                 mev,
                 Double.NaN,
                 Double.NaN,
+                Double.NaN,
                 Double.NaN);
     }
 }

@@ -23,6 +23,7 @@ class SeparationEnergiesTest {
                 experiment - predicted,
                 Double.NaN,
                 Double.NaN,
+                Double.NaN,
                 Double.NaN);
     }
 
@@ -63,7 +64,18 @@ class SeparationEnergiesTest {
         isotopes.forEach((z, count) -> {
             for (int n = 40; n < 40 + count; n++) {
                 predictions.add(new Prediction(
-                        new Nuclide(z, n), "X", "train", -50, 0.01, -50, 0.1, 0, Double.NaN, Double.NaN, Double.NaN));
+                        new Nuclide(z, n),
+                        "X",
+                        "train",
+                        -50,
+                        0.01,
+                        -50,
+                        0.1,
+                        0,
+                        Double.NaN,
+                        Double.NaN,
+                        Double.NaN,
+                        Double.NaN));
             }
         });
 
