@@ -8,13 +8,17 @@ import gputrain.model.Activation;
 import gputrain.model.DenseNetwork;
 import gputrain.model.Network;
 import gputrain.model.ProductUnitNetwork;
-import java.util.ArrayList;
+import gputrain.model.SplineNetwork;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against networks that really did not train on a row, and against the matrices of the definitions. */
@@ -233,7 +237,6 @@ class LaplacePosteriorTest {
     /** A network that cannot fit noise finds its size, within what so many rows allow. */
     @Test
     void noiseIsFound() {
-        List<Double> noise = new ArrayList<>();
         DenseNetwork network = new DenseNetwork(List.of(2, 6, 1), Activation.TANH);
         int rows = 300;
         PlanBuilder builder = builder(network, SQUARES, 1e-5, rows);
@@ -247,12 +250,66 @@ class LaplacePosteriorTest {
                         IntStream.range(0, rows).toArray(),
                         p,
                         new double[] {1e-5, 1e-5})) {
-            noise.add(Math.sqrt(posterior.noiseVariance(0)));
             assertThat(posterior.groups().names()).containsExactly("layer.0", "layer.1");
             assertThat(posterior.effectiveParameters()).hasSize(2);
+            // Uniform within 0.1: a standard deviation of 0.1 / sqrt(3).
+            assertThat(Math.sqrt(posterior.noiseVariance(0))).isCloseTo(0.1 / Math.sqrt(3), within(0.006));
         }
-        // Uniform within 0.1: a standard deviation of 0.1 / sqrt(3).
-        assertThat(noise.get(0)).isCloseTo(0.1 / Math.sqrt(3), within(0.006));
+    }
+
+    /** Networks of every family, with more residuals than parameters and with fewer. */
+    static Stream<Arguments> networks() {
+        return Stream.of(
+                Arguments.of(new DenseNetwork(List.of(2, 3, 1), Activation.TANH), 1),
+                Arguments.of(new DenseNetwork(List.of(3, 6, 5, 2), Activation.GELU), 3),
+                Arguments.of(new ProductUnitNetwork(false, 3, 3, 2, 1e-6, 0.5), 3),
+                Arguments.of(new ProductUnitNetwork(true, 3, 2, 2, 1e-6, 0.5), 1),
+                Arguments.of(new SplineNetwork(List.of(2, 3, 1), 4, 2, 1), 2));
+    }
+
+    @ParameterizedTest
+    @MethodSource("networks")
+    void theOneOfASessionIsThatOfTheDefinition(Network network, int groups) {
+        Loss loss = network.complex() ? new Loss.ComplexSquared() : new Loss.Huber(0.2);
+        PlanBuilder builder = builder(network, loss, DECAY, ROWS);
+        TrainingPlan plan = builder.build(Precision.FLOAT64);
+        double[] decay = new double[groups];
+        Arrays.setAll(decay, c -> DECAY * (c + 1));
+        DataSet data = builder.positiveData();
+        try (Session session = Runs.oracle().open(plan, data, EngineOptions.DEFAULT)) {
+            // Far enough from the start to have structure, and not where a complex logarithm jumps within a difference.
+            session.advance(3);
+            double[] p = session.state().get(0).parameters();
+            double[] at = Arrays.copyOf(data.inputs(), 7 * data.inputWidth());
+            try (LaplacePosterior expected = posterior(session, network, loss, data, p, decay);
+                    LaplacePosterior actual = session.posterior(0, p, decay)) {
+                assertThat(actual.dispersion()).isCloseTo(expected.dispersion(), relative(expected.dispersion()));
+                assertThat(actual.logEvidence()).isCloseTo(expected.logEvidence(), within(1e-3));
+                assertThat(actual.effectiveParameters()).containsExactly(expected.effectiveParameters(), within(1e-4));
+                for (int output = 0; output < network.outputs(); output++) {
+                    assertThat(actual.noiseVariance(output))
+                            .isCloseTo(expected.noiseVariance(output), relative(expected.noiseVariance(output)));
+                    assertClose(actual.variances(at, 7, output), expected.variances(at, 7, output));
+                    LaplacePosterior.LeftOut ours = actual.leftOut(output);
+                    LaplacePosterior.LeftOut theirs = expected.leftOut(output);
+                    assertClose(ours.residuals(), theirs.residuals());
+                    assertClose(ours.leftOutResiduals(), theirs.leftOutResiduals());
+                    assertClose(ours.leverages(), theirs.leverages());
+                    assertClose(ours.influences(), theirs.influences());
+                    // The influences have left the linearisation where it was.
+                    assertClose(actual.variances(at, 7, output), expected.variances(at, 7, output));
+                }
+            }
+        }
+    }
+
+    private static Offset<Double> relative(double value) {
+        return within(1e-4 * Math.abs(value));
+    }
+
+    private static void assertClose(double[] actual, double[] expected) {
+        double size = distance(expected, new double[expected.length]);
+        assertThat(actual).containsExactly(expected, within(1e-4 * size));
     }
 
     @Test
@@ -261,6 +318,13 @@ class LaplacePosteriorTest {
         PlanBuilder builder = builder(network, SQUARES, 0, ROWS);
         TrainingPlan plan = builder.build(Precision.FLOAT64);
         double[] p = plan.initialParameters(plan.replicas().get(0));
+        PlanBuilder adam = PlanBuilder.plan();
+        try (Session session = Runs.oracle().open(adam.build(Precision.FLOAT64), adam.data(), EngineOptions.DEFAULT)) {
+            double[] start = session.state().get(0).parameters();
+            assertThatThrownBy(() -> session.posterior(0, start, new double[] {1}))
+                    .isInstanceOf(EngineException.class)
+                    .hasMessageContaining("levenberg-marquardt");
+        }
         try (Session session = open(builder)) {
             assertThatThrownBy(() -> posterior(session, network, SQUARES, builder.data(), p, 0))
                     .isInstanceOf(EngineException.class)

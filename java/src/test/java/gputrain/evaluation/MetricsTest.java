@@ -27,6 +27,20 @@ class MetricsTest {
     }
 
     @Test
+    void calibrationCountsErrorsInUnitsOfTheirUncertainty() {
+        double[] errors = {1, -3, 0.5, 4};
+        double[] variances = {1.1, 4, 1, 3.9};
+        assertThat(Calibration.coverage(errors, variances, Calibration.ONE_SIGMA))
+                .isEqualTo(0.5);
+        assertThat(Calibration.coverage(errors, variances, Calibration.TWO_SIGMA))
+                .isEqualTo(0.75);
+        assertThat(Calibration.meanSquare(errors, variances))
+                .isCloseTo((1 / 1.1 + 9 / 4.0 + 0.25 + 16 / 3.9) / 4, CLOSE);
+        assertThat(Calibration.meanSquare(new double[0], new double[0])).isNaN();
+        assertThatThrownBy(() -> Calibration.meanSquare(errors, new double[1])).hasMessageContaining("4 errors, 1 var");
+    }
+
+    @Test
     void spreadUsesOneDegreeOfFreedomLess() {
         Spread spread = Spread.of(List.of(1.0, 2.0, 6.0), 0.5);
         assertThat(spread.mean()).isEqualTo(3);
