@@ -42,8 +42,8 @@ final class KernelTraining {
         } else if (chosen.remarks().size() > 1) {
             err.println(chosen.remarks().get(0));
         }
-        Surroundings surroundings =
-                new Surroundings(chosen.choice(), chosen.options(), BuildInfo.version(), BuildInfo.commit());
+        Surroundings surroundings = new Surroundings(
+                chosen.choice(), chosen.options(), Optional.empty(), BuildInfo.version(), BuildInfo.commit());
         StageProgress progress = new StageProgress(System.err, Terminal.isError(), training.quiet());
         Optional<JsonNode> record = new KernelRun(data, out, fresh, surroundings, progress, stop).run();
         progress.close();

@@ -64,6 +64,16 @@ final class ResultTable {
                 timing.path("epochs").asLong(),
                 timing.path("trainingSeconds").asDouble(),
                 timing.path("microsecondsPerEpoch").asDouble());
+        for (JsonNode stage : timing.path("stages")) {
+            out.printf(
+                    Locale.ROOT,
+                    "  %s (%s, engine %s): %,d epochs in %.1f s%n",
+                    stage.path("name").asText(),
+                    stage.path("optimiser").asText(),
+                    stage.path("engine").asText(),
+                    stage.path("epochs").asLong(),
+                    stage.path("trainingSeconds").asDouble());
+        }
         out.println("  MeV         nuclei   rmsd             ensemble  paper     MAE              ensemble  paper");
         for (Map.Entry<String, JsonNode> entry : protocol.path("metrics").properties()) {
             JsonNode metrics = entry.getValue();

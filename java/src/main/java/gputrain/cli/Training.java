@@ -2,6 +2,7 @@ package gputrain.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import gputrain.data.DataLibrary;
+import gputrain.engine.NoSuchEngineException;
 import gputrain.engine.TrainingPlan;
 import gputrain.experiment.Experiment;
 import gputrain.experiment.ExperimentRun;
@@ -92,6 +93,8 @@ final class Training {
         Experiment experiment = prepared.experiment();
         EngineChoice.Chosen chosen =
                 engineChoice.choose(prepared.plan(Protocol.PAPER, options.seeds(), options.initial()));
+        Optional<EngineChoice.Chosen> polish =
+                prepared.polish(Protocol.PAPER, options.seeds()).map(this::chooseForPolish);
         if (!quiet) {
             int seeds = options.seeds().size();
             err.println(experiment.name() + ": " + experiment.title());
@@ -99,13 +102,19 @@ final class Training {
                     + experiment.networkText() + ", " + seeds
                     + (seeds == 1 ? " seed" : " seeds"));
             chosen.remarks().forEach(remark -> err.println("  " + remark));
+            polish.ifPresent(one -> one.remarks().forEach(remark -> err.println("  polish: " + remark)));
         } else if (chosen.remarks().size() > 1) {
             err.println(chosen.remarks().get(0));
         }
-        Surroundings surroundings =
-                new Surroundings(chosen.choice(), chosen.options(), BuildInfo.version(), BuildInfo.commit());
+        Surroundings surroundings = new Surroundings(
+                chosen.choice(),
+                chosen.options(),
+                polish.map(one -> new Surroundings.Computed(one.choice(), one.options())),
+                BuildInfo.version(),
+                BuildInfo.commit());
         ExperimentRun run = new ExperimentRun(prepared, library, options, surroundings);
-        Optional<JsonNode> record = run.run((p, plan) -> listener(err, p, plan, prepared.massScaleMeV()), stop);
+        Optional<JsonNode> record =
+                run.run((p, plan) -> listener(err, experiment, p, plan, prepared.massScaleMeV()), stop);
         if (record.isEmpty()) {
             err.println("stopped; the checkpoint is in " + options.out() + ", the same command goes on from there");
             return record;
@@ -117,9 +126,26 @@ final class Training {
         return record;
     }
 
-    private TrainingListener listener(PrintWriter err, Protocol p, TrainingPlan plan, double scaleMeV) {
+    private EngineChoice.Chosen chooseForPolish(TrainingPlan plan) {
+        try {
+            return engineChoice.choose(plan);
+        } catch (NoSuchEngineException e) {
+            throw new NoSuchEngineException("the polish with Levenberg-Marquardt: " + e.getMessage());
+        }
+    }
+
+    private TrainingListener listener(
+            PrintWriter err, Experiment experiment, Protocol p, TrainingPlan plan, double scaleMeV) {
         if (!quiet) {
-            err.println("  " + p.title() + ": " + plan.replicas().size() + " x at most "
+            // A file that polishes trains with another optimiser first.
+            boolean polish = experiment
+                    .training()
+                    .polish()
+                    .filter(one -> one.optimizer().equals(plan.optimizer()))
+                    .isPresent();
+            err.println("  " + p.title()
+                    + (polish ? ", polish with " + plan.optimizer().text() : "") + ": "
+                    + plan.replicas().size() + " x at most "
                     + plan.stop().maxEpochs() + " epochs"
                     + (plan.averageLast() > 0
                             ? ", parameters averaged from epoch " + (plan.stop().maxEpochs() - plan.averageLast() + 1)

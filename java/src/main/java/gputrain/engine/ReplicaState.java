@@ -1,5 +1,7 @@
 package gputrain.engine;
 
+import java.util.OptionalLong;
+
 /**
  * Everything that a replica needs to go on exactly where it was. Float32 engines store their floats as doubles, which
  * is exact both ways.
@@ -63,6 +65,18 @@ public record ReplicaState(
                 new double[plan.averageLast() > 0 ? parameters.length : 0]);
     }
 
+    /**
+     * Passes over the training rows, forward and backward or forward alone.
+     *
+     * @param optimizer of the plan; L-BFGS keeps no count
+     */
+    public OptionalLong evaluations(Optimizer optimizer) {
+        if (optimizer instanceof Optimizer.LevenbergMarquardt) {
+            return OptionalLong.of((long) secondMoment[1]);
+        }
+        return optimizer.iterates() ? OptionalLong.empty() : OptionalLong.of(epoch);
+    }
+
     /** The same replica with other parameters, whose optimiser begins anew. */
     public ReplicaState restarted(double[] newParameters) {
         return new ReplicaState(
@@ -83,8 +97,12 @@ public record ReplicaState(
                 parameterSum);
     }
 
-    /** The same state, its epochs and steps counted on from those of an earlier plan's. */
+    /**
+     * The same state, its epochs and steps counted on from those of an earlier plan's; the best parameters are the earlier
+     * ones where these were not better.
+     */
     public ReplicaState after(ReplicaState earlier) {
+        boolean worse = earlier.bestEpoch > 0 && earlier.bestRms <= bestRms;
         return new ReplicaState(
                 earlier.epoch + epoch,
                 earlier.step + step,
@@ -94,12 +112,12 @@ public record ReplicaState(
                 rateLine,
                 plateauBest,
                 plateauBad,
-                bestRms,
-                bestEpoch == 0 ? 0 : earlier.epoch + bestEpoch,
+                worse ? earlier.bestRms : bestRms,
+                worse ? earlier.bestEpoch : bestEpoch == 0 ? 0 : earlier.epoch + bestEpoch,
                 parameters,
                 firstMoment,
                 secondMoment,
-                bestParameters,
+                worse ? earlier.bestParameters : bestParameters,
                 parameterSum);
     }
 

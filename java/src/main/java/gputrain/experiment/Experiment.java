@@ -161,6 +161,7 @@ public record Experiment(
      * @param penalty of the edges of a spline network
      * @param gridUpdates of its knots
      * @param refinements what follows, in order: each goes on from where the training before it ended
+     * @param polish what follows all of that
      */
     public record Training(
             Loss loss,
@@ -177,7 +178,14 @@ public record Experiment(
             long averageLast,
             EdgePenalty penalty,
             GridUpdates gridUpdates,
-            List<Refinement> refinements) {}
+            List<Refinement> refinements,
+            Optional<Polish> polish) {
+
+        /** The precision of the parameters kept. */
+        public Precision lastPrecision() {
+            return polish.isPresent() ? Precision.FLOAT64 : precision;
+        }
+    }
 
     /**
      * More training of a spline network after a change of it.
@@ -187,6 +195,15 @@ public record Experiment(
      * @param epochs of training afterwards
      */
     public record Refinement(int intervals, double pruneBelow, long epochs) {}
+
+    /**
+     * Second-order training of the networks that the training before it left, in float64, with its loss and no penalty.
+     *
+     * @param weightDecay in either protocol
+     * @param epochs at most, a step each
+     * @param sampleEvery epochs between samples of the rms
+     */
+    public record Polish(Optimizer.LevenbergMarquardt optimizer, double weightDecay, long epochs, long sampleEvery) {}
 
     /**
      * The leak-free recipe: each replica keeps one part of the training set aside and keeps the parameters with the

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import gputrain.data.DataLibrary;
 import gputrain.data.MassEntry;
 import gputrain.data.MassTable;
-import gputrain.engine.Engine;
 import gputrain.engine.TrainingPlan;
 import gputrain.file.AtomicFiles;
 import gputrain.nuclide.Nuclide;
@@ -61,8 +60,7 @@ public final class ExperimentRun {
         AtomicFiles.writeText(directory.experiment(), prepared.experiment().text());
         AtomicFiles.writeText(directory.model(), RunDirectory.write(ModelDescription.of(prepared.encoder())));
         String started = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-        Engine engine = surroundings.choice().engine();
-        ExperimentRunner runner = new ExperimentRunner(prepared, engine, surroundings.options());
+        ExperimentRunner runner = new ExperimentRunner(prepared, surroundings.training(), surroundings.last());
         List<ProtocolResult> results = new ArrayList<>();
         for (Protocol protocol : options.protocols()) {
             Optional<ProtocolResult> result = runner.run(protocol, options, listeners, stop);
@@ -134,8 +132,8 @@ public final class ExperimentRun {
                 .forEach(nuclides::add);
         TrainedModel model = new TrainedModel(
                 prepared.network(), result.plan().precision(), prepared.encoder(), result.parameters());
-        return model.predict(
-                nuclides, library, surroundings.choice().engine(), surroundings.options(), new ArrayList<>());
+        ExperimentRunner.Computer last = surroundings.last();
+        return model.predict(nuclides, library, last.engine(), last.options(), new ArrayList<>());
     }
 
     private String table(ProtocolResult result, List<Prediction> predictions) {

@@ -25,14 +25,23 @@ import java.util.stream.IntStream;
 /** Trains a prepared experiment by a protocol and measures the result. */
 public final class ExperimentRunner {
     private final Prepared prepared;
-    private final Engine engine;
-    private final EngineOptions engineOptions;
+    private final Computer training;
+    private final Computer last;
 
-    public ExperimentRunner(Prepared prepared, Engine engine, EngineOptions engineOptions) {
+    /**
+     * A runner.
+     *
+     * @param training what trains, up to the polish
+     * @param last what polishes where there is a polish, and predicts
+     */
+    public ExperimentRunner(Prepared prepared, Computer training, Computer last) {
         this.prepared = prepared;
-        this.engine = engine;
-        this.engineOptions = engineOptions;
+        this.training = training;
+        this.last = last;
     }
+
+    /** An engine with its options. */
+    public record Computer(Engine engine, EngineOptions options) {}
 
     /**
      * Trains and evaluates.
@@ -47,29 +56,48 @@ public final class ExperimentRunner {
             BiFunction<Protocol, TrainingPlan, TrainingListener> listeners,
             StopRequest stop) {
         Stages stages = new Stages(prepared, protocol);
-        TrainingPlan plan = stages.first(options.seeds(), options.initial());
-        TrainingOutcome outcome = train(protocol, plan, "checkpoint", options, listeners, stop);
+        Training one = new Training(protocol, stages, options, listeners, stop);
+        List<ProtocolResult.Stage> done = new ArrayList<>();
+        done.add(train(one, 0, stages.first(options.seeds(), options.initial())));
+        TrainingOutcome outcome = done.get(0).outcome();
         for (int k = 1; k < stages.count() && !outcome.interrupted(); k++) {
-            plan = stages.refined(k - 1, plan, outcome);
-            outcome = outcome.then(train(protocol, plan, "checkpoint-refined-" + k, options, listeners, stop));
+            ProtocolResult.Stage stage =
+                    train(one, k, stages.next(k, done.get(k - 1).plan(), outcome));
+            done.add(stage);
+            outcome = outcome.then(stage.outcome());
         }
-        return outcome.interrupted() ? Optional.empty() : Optional.of(evaluate(protocol, plan, outcome));
+        return outcome.interrupted()
+                ? Optional.empty()
+                : Optional.of(evaluate(protocol, done.get(done.size() - 1).plan(), outcome, done));
     }
 
-    private TrainingOutcome train(
+    /** What the stages of a protocol's training share. */
+    private record Training(
             Protocol protocol,
-            TrainingPlan plan,
-            String directory,
+            Stages stages,
             RunOptions options,
             BiFunction<Protocol, TrainingPlan, TrainingListener> listeners,
-            StopRequest stop) {
+            StopRequest stop) {}
+
+    private ProtocolResult.Stage train(Training one, int stage, TrainingPlan plan) {
+        Computer computer = one.stages.isPolish(stage) ? last : training;
         Checkpoints checkpoints = new Checkpoints(
-                options.out().resolve(protocol.directory()).resolve(directory), options.checkpointInterval());
-        return Trainer.run(
-                engine, plan, prepared.data(), engineOptions, checkpoints, listeners.apply(protocol, plan), stop);
+                one.options.out().resolve(one.protocol.directory()).resolve(one.stages.checkpoints(stage)),
+                one.options.checkpointInterval());
+        TrainingOutcome outcome = Trainer.run(
+                computer.engine(),
+                plan,
+                prepared.data(),
+                computer.options(),
+                checkpoints,
+                one.listeners.apply(one.protocol, plan),
+                one.stop);
+        return new ProtocolResult.Stage(
+                one.stages.name(stage), computer.engine().name(), plan, outcome);
     }
 
-    private ProtocolResult evaluate(Protocol protocol, TrainingPlan plan, TrainingOutcome outcome) {
+    private ProtocolResult evaluate(
+            Protocol protocol, TrainingPlan plan, TrainingOutcome outcome, List<ProtocolResult.Stage> stages) {
         List<Integer> members = IntStream.range(0, outcome.states().size())
                 .filter(i -> outcome.states().get(i).status() != ReplicaState.Status.NON_FINITE)
                 .boxed()
@@ -78,14 +106,16 @@ public final class ExperimentRunner {
             throw new ExperimentException(prepared.experiment().name() + ", " + protocol.id()
                     + ": the loss of every replica became non-finite; try a smaller learning-rate");
         }
-        List<double[]> parameters =
-                members.stream().map(i -> kept(plan, outcome.states().get(i))).toList();
+        List<double[]> parameters = members.stream()
+                .map(i -> Stages.kept(plan, outcome.states().get(i)))
+                .toList();
         List<double[]> imaginary = new ArrayList<>();
         List<double[]> predictions = predict(plan, parameters, imaginary);
         return new ProtocolResult(
                 protocol,
                 plan,
                 outcome,
+                stages,
                 members,
                 parameters,
                 predictions,
@@ -103,7 +133,7 @@ public final class ExperimentRunner {
         List<Nuclide> nuclides =
                 prepared.rows().stream().map(MassEntry::nuclide).toList();
         List<double[]> predictions = new ArrayList<>();
-        try (Session session = engine.open(plan, prepared.data(), engineOptions)) {
+        try (Session session = last.engine().open(plan, prepared.data(), last.options())) {
             for (double[] p : parameters) {
                 double[] outputs = session.predict(p, prepared.data().inputs(), nuclides.size());
                 predictions.add(prepared.massExcessMeV(outputs));
@@ -111,13 +141,6 @@ public final class ExperimentRunner {
             }
         }
         return predictions;
-    }
-
-    /** The watched set's best parameters when one is watched, otherwise the last ones. */
-    private static double[] kept(TrainingPlan plan, ReplicaState state) {
-        return plan.monitor().watched() >= 0 && state.bestEpoch() > 0
-                ? state.bestParameters()
-                : plan.finalParameters(state);
     }
 
     /** Metrics of every set, and of all rows together. */
@@ -150,8 +173,8 @@ public final class ExperimentRunner {
         }
         Posteriors posteriors;
         try {
-            posteriors =
-                    Posteriors.of(prepared, plan, members, parameters, weightDecays, nuclides, engine, engineOptions);
+            posteriors = Posteriors.of(
+                    prepared, plan, members, parameters, weightDecays, nuclides, last.engine(), last.options());
         } catch (EngineException e) {
             return Posteriors.Outcome.failed(e);
         }

@@ -219,6 +219,11 @@ public final class Prepared {
         return new Stages(this, protocol).first(seeds, initial);
     }
 
+    /** The plan whose engine polishes what the training before left, where the experiment has a polish. */
+    public Optional<TrainingPlan> polish(Protocol protocol, List<Long> seeds) {
+        return experiment.training().polish().map(polish -> new Stages(this, protocol).ofResult(seeds));
+    }
+
     Experiment.LeakFree requireLeakFree() {
         return experiment
                 .leakFree()

@@ -25,8 +25,8 @@ final class RunClaim implements AutoCloseable {
             Pattern.compile("\\.(settings\\.json|run\\.json|experiment\\.toml|model\\.json"
                     + "|report\\.html|[a-z-]+\\.csv|model\\.safetensors|(paper|leak-free|kernel)-.*\\.svg)\\..*\\.tmp");
     private static final Pattern FIGURE = Pattern.compile("(paper|leak-free|kernel)-.*\\.svg");
-    /** Directories of checkpoints; those after refinements have a number. */
-    private static final Pattern CHECKPOINTS = Pattern.compile("checkpoint(-refined-\\d+)?");
+    /** Directories of checkpoints; those of what follows the first training have a name more. */
+    private static final Pattern CHECKPOINTS = Pattern.compile("checkpoint(-refined-\\d+|-polish)?");
 
     private static final Pattern CHECKPOINT = Pattern.compile("lock|\\.?checkpoint-.*");
 

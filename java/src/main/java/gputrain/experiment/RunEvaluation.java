@@ -38,7 +38,8 @@ public final class RunEvaluation {
      */
     public ObjectNode evaluate(Engine engine, EngineOptions options) {
         ObjectNode record = run.record().deepCopy();
-        ExperimentRunner runner = new ExperimentRunner(prepared, engine, options);
+        ExperimentRunner.Computer computer = new ExperimentRunner.Computer(engine, options);
+        ExperimentRunner runner = new ExperimentRunner(prepared, computer, computer);
         double largest = 0;
         List<String> oneSided = new ArrayList<>();
         for (JsonNode node : record.path("protocols")) {

@@ -202,6 +202,7 @@ final class RunRecord {
             ObjectNode entry = replicas.addObject();
             entry.put("seed", result.plan().replicas().get(i).seed());
             entry.put("epochs", state.epoch());
+            result.evaluations(i).ifPresent(count -> entry.put("evaluations", count));
             entry.put("status", state.status().name());
             number(entry, "loss", state.loss());
             if (result.plan().monitor().watched() >= 0) {
@@ -221,6 +222,9 @@ final class RunRecord {
         timing.put("trainingSeconds", result.outcome().trainingSeconds());
         timing.put("epochs", result.epochs());
         timing.put("microsecondsPerEpoch", result.microsecondsPerEpoch());
+        if (result.stages().size() > 1) {
+            StageRecord.write(timing.putArray("stages"), result.stages());
+        }
         return node;
     }
 
@@ -246,7 +250,10 @@ final class RunRecord {
         if (result.protocol() == Protocol.LEAK_FREE) {
             return "Each replica keeps one of "
                     + experiment.leakFree().orElseThrow().parts()
-                    + " parts of the training set aside and keeps the parameters with the smallest rms deviation there;"
+                    + " parts of the training set aside and keeps the parameters with the smallest rms deviation there"
+                    + (training.polish().isPresent()
+                            ? ", of training and polish; the polish begins with those of training;"
+                            : ";")
                     + " the test set is never looked at while training.";
         }
         String stop = training.stopBelowLoss() > 0
@@ -254,6 +261,10 @@ final class RunRecord {
                         + " (at most " + training.epochs() + " epochs)"
                 : "Trained for " + training.epochs() + " epochs";
         return stop
+                + training.polish()
+                        .map(polish -> ", then polished for at most " + polish.epochs() + " steps of "
+                                + polish.optimizer().text())
+                        .orElse("")
                 + (training.keepBestOnTest()
                         ? "; the parameters kept are those with the smallest rms deviation on the test set along the way,"
                                 + " so the test figure is optimistic."
@@ -283,7 +294,8 @@ final class RunRecord {
     }
 
     private static String describeStart(Protocol protocol, ProtocolResult result) {
-        if (result.plan().replicas().stream().allMatch(replica -> replica.initial() == null)) {
+        // The plans after the first begin with what that left.
+        if (result.stages().get(0).plan().replicas().stream().allMatch(replica -> replica.initial() == null)) {
             return "";
         }
         return " Started from given parameters (--init) instead of drawn ones"

@@ -43,6 +43,11 @@ final class RunSettings {
         splineSettings(settings, training);
         settings.put("precision", training.precision().name().toLowerCase(Locale.ROOT));
         settings.put("epochs at most", training.epochs());
+        training.polish()
+                .ifPresent(polish -> settings.put(
+                        "polish",
+                        PlanText.of(polish.optimizer()) + "; at most " + polish.epochs() + " steps, weight decay "
+                                + PlanText.number(polish.weightDecay()) + ", float64"));
         if (training.stopBelowLoss() > 0) {
             settings.put("stop below training loss", PlanText.number(training.stopBelowLoss()));
         }

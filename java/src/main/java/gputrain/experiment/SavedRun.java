@@ -160,7 +160,7 @@ public record SavedRun(RunDirectory directory, JsonNode record, Experiment exper
         Network network = experiment.network();
         return new TrainedModel(
                 network,
-                experiment.training().precision(),
+                experiment.training().lastPrecision(),
                 encoder,
                 ModelFile.read(directory.parameters(protocol), network));
     }

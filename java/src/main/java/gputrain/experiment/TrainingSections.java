@@ -97,11 +97,7 @@ final class TrainingSections {
                 ? new LearningRateRule.Constant(1)
                 : new LearningRateFile(section).read();
         double weightDecay = section.magnitude("weight-decay", 0);
-        if (optimizer instanceof Optimizer.LevenbergMarquardt second
-                && second.evidence().wanted()
-                && !(weightDecay > 0)) {
-            throw section.error("weight-decay", "the evidence needs one to start from, above 0");
-        }
+        requireStart(section, optimizer, weightDecay);
         int batch = atLeast(section, "batch-size", 0, 0);
         boolean shuffle = section.bool("shuffle", true);
         Precision precision = precision(section, splines, optimizer);
@@ -133,6 +129,12 @@ final class TrainingSections {
                     best ? "keep" : "average-last",
                     "what is refined afterwards keeps its last parameters: leave it out");
         }
+        Optional<Experiment.Polish> polish = polish(section, optimizer, weightDecay);
+        if (polish.isPresent() && (best || average > 0)) {
+            throw section.error(
+                    best ? "keep" : "average-last",
+                    "what is polished afterwards keeps its last parameters: leave it out");
+        }
         section.finish();
         return new Experiment.Training(
                 loss,
@@ -149,7 +151,35 @@ final class TrainingSections {
                 average,
                 penalty,
                 updates,
-                refinements);
+                refinements,
+                polish);
+    }
+
+    /** {@code [training.polish]}, where there is one. */
+    private static Optional<Experiment.Polish> polish(TomlSection training, Optimizer before, double weightDecay) {
+        if (!training.has("polish")) {
+            return Optional.empty();
+        }
+        if (before instanceof Optimizer.LevenbergMarquardt) {
+            throw training.error("polish", "the optimizer is Levenberg-Marquardt already: leave it out");
+        }
+        TomlSection section = training.section("polish");
+        Experiment.Polish polish = new Experiment.Polish(
+                levenbergMarquardt(section),
+                section.magnitude("weight-decay", weightDecay),
+                atLeast(section, "epochs", 1, 0L),
+                atLeast(section, "sample-every", 1, 10L));
+        requireStart(section, polish.optimizer(), polish.weightDecay());
+        section.finish();
+        return Optional.of(polish);
+    }
+
+    private static void requireStart(TomlSection section, Optimizer optimizer, double weightDecay) {
+        if (optimizer instanceof Optimizer.LevenbergMarquardt second
+                && second.evidence().wanted()
+                && !(weightDecay > 0)) {
+            throw section.error("weight-decay", "the evidence needs one to start from, above 0");
+        }
     }
 
     /** Splines and optimisers that iterate are in float64, and a file need not say so. */
@@ -226,7 +256,7 @@ final class TrainingSections {
         }
     }
 
-    private static Optimizer levenbergMarquardt(TomlSection section) {
+    private static Optimizer.LevenbergMarquardt levenbergMarquardt(TomlSection section) {
         double damping = section.number("initial-damping", 1e-2);
         if (!(damping > 0 && damping < Double.POSITIVE_INFINITY)) {
             throw section.error("initial-damping", "must be above 0: " + damping);

@@ -129,25 +129,31 @@ final class RunSections {
     }
 
     private void engine() {
-        Json engine = run.get("engine");
         page.open("table", "class", "facts").open("tbody");
-        fact("engine", engine.get("name").textOr(""), "");
-        fact("device", engine.get("device").textOr(""), "");
-        fact("details", engine.get("details").textOr(""), "");
+        engine("", run.get("engine"));
+        if (run.get("polishEngine").present()) {
+            engine("polish, ", run.get("polishEngine"));
+        }
         for (Protocol protocol : protocols) {
             String method = protocol.json().get("method").textOr("");
             if (!method.isEmpty()) {
                 fact(protocol.title(), method, "");
             }
         }
-        fact("threads", engine.get("threads").textOr(""), "");
+        page.close().close();
+    }
+
+    private void engine(String stage, Json engine) {
+        fact(stage + "engine", engine.get("name").textOr(""), "");
+        fact(stage + "device", engine.get("device").textOr(""), "");
+        fact(stage + "details", engine.get("details").textOr(""), "");
+        fact(stage + "threads", engine.get("threads").textOr(""), "");
         for (Json rejected : engine.get("rejected").items()) {
             fact(
-                    "not used: " + rejected.get("engine").textOr("?"),
+                    stage + "not used: " + rejected.get("engine").textOr("?"),
                     rejected.get("cause").textOr(""),
                     "");
         }
-        page.close().close();
     }
 
     private void timings() {
@@ -165,8 +171,25 @@ final class RunSections {
             page.element(
                     "td", Numbers.significant(timing.get("microsecondsPerEpoch").number(), 3), "class", "n");
             page.close();
+            for (Json stage : timing.get("stages").items()) {
+                timing(stage);
+            }
         }
         page.close().close().close();
+    }
+
+    private void timing(Json stage) {
+        double epochs = stage.get("epochs").number();
+        double seconds = stage.get("trainingSeconds").number();
+        page.open("tr");
+        page.element(
+                "td",
+                stage.get("name").textOr("") + ": " + stage.get("optimiser").textOr("") + ", engine "
+                        + stage.get("engine").textOr(""));
+        page.element("td", count(epochs), "class", "n");
+        page.element("td", Numbers.duration(seconds), "class", "n");
+        page.element("td", epochs > 0 ? Numbers.significant(seconds / epochs * 1e6, 3) : Numbers.NONE, "class", "n");
+        page.close();
     }
 
     private void replicas(Protocol protocol) {
