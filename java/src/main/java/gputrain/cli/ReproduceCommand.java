@@ -6,6 +6,7 @@ import gputrain.experiment.Experiment;
 import gputrain.experiment.ExperimentCatalogue;
 import gputrain.experiment.KernelStudy;
 import gputrain.experiment.Prepared;
+import gputrain.experiment.RunDirectory;
 import gputrain.experiment.RunOptions;
 import gputrain.experiment.SavedRun;
 import gputrain.experiment.Study;
@@ -14,6 +15,7 @@ import gputrain.experiment.UsageException;
 import gputrain.report.StudyReport;
 import gputrain.train.StopRequest;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,7 +42,9 @@ final class ReproduceCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "PAPER", description = "huang, zeng, liu, dellen, lu, or a study file (.toml).")
+    @Parameters(
+            paramLabel = "PAPER",
+            description = "huang, zeng, liu, dellen, lu, second-order, or a study file (.toml).")
     private String paper = "";
 
     @Option(
@@ -50,6 +54,13 @@ final class ReproduceCommand implements Callable<Integer> {
             description =
                     "Train these of its experiments only and write no report of the paper: for the jobs of an array.")
     private List<String> only = List.of();
+
+    @Option(
+            names = "--finished",
+            description =
+                    "Train nothing: report what is there. Experiments without a finished run are left out, and a line that"
+                            + " compares two keeps the other.")
+    private boolean finishedOnly;
 
     @Option(
             names = "--seeds",
@@ -83,17 +94,26 @@ final class ReproduceCommand implements Callable<Integer> {
         if (seeds != null && seeds < 1) {
             throw new UsageException("--seeds must be at least 1: " + seeds);
         }
+        if (finishedOnly && (!only.isEmpty() || fresh || seeds != null)) {
+            throw new UsageException("--finished trains nothing: leave out --only, --seeds and --fresh");
+        }
         DataLibrary library = tables.library();
         Path directory =
                 out == null ? Path.of("reproductions", StudyFile.find(paper).name()) : out;
         if (StudyFile.find(paper) instanceof KernelStudy kernels) {
+            if (finishedOnly) {
+                throw new UsageException("--finished is for studies of networks; this is one of kernel models");
+            }
             return new KernelReproduction(spec, training, directory, fresh).run(kernels, only, library, json);
         }
         Study whole = StudyFile.load(paper);
-        Map<String, String> missing = whole.missing(library);
+        Map<String, String> missing = new LinkedHashMap<>(whole.missing(library));
         only.stream().filter(missing::containsKey).forEach(name -> {
             throw new UsageException("--only " + name + ": " + missing.get(name));
         });
+        if (finishedOnly) {
+            missing.putAll(unfinished(whole, directory));
+        }
         Study study = whole.without(missing);
         PrintWriter err = spec.commandLine().getErr();
         missing.forEach((name, reason) -> err.println("left out: " + name + ": " + reason));
@@ -112,6 +132,10 @@ final class ReproduceCommand implements Callable<Integer> {
                 Path run = directory.resolve(part.folder());
                 runs.put(part.experiment(), run);
                 number++;
+                if (finishedOnly) {
+                    requireOwn(run, prepared.get(part).experiment());
+                    continue;
+                }
                 if (!training.quiet()) {
                     err.println("[" + number + " of " + parts.size() + "] " + run);
                 }
@@ -143,6 +167,30 @@ final class ReproduceCommand implements Callable<Integer> {
             }
         }
         return ExitCode.OK;
+    }
+
+    /** Experiments without a finished run in the directory, and why. */
+    private static Map<String, String> unfinished(Study study, Path directory) {
+        Map<String, String> reasons = new LinkedHashMap<>();
+        for (Study.Part part : study.parts()) {
+            RunDirectory run = new RunDirectory(directory.resolve(part.folder()));
+            if (!Files.exists(run.record())) {
+                reasons.put(part.experiment(), "no finished run in " + run.path());
+            }
+        }
+        if (reasons.size() == study.parts().size()) {
+            throw new UsageException(
+                    "--finished: no experiment of " + study.name() + " has a finished run in " + directory);
+        }
+        return reasons;
+    }
+
+    /** What trains finds out by itself: that a directory holds another experiment's run. */
+    private static void requireOwn(Path run, Experiment experiment) {
+        String found = SavedRun.load(run).record().path("experiment").asText();
+        if (!found.equals(experiment.name())) {
+            throw new UsageException(run + " holds a run of " + found + ", not of " + experiment.name());
+        }
     }
 
     private static Map<String, SavedRun> load(Map<String, Path> runs) {

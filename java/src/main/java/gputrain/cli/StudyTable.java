@@ -64,6 +64,7 @@ final class StudyTable {
                     .distinct()
                     .forEach(text -> out.println("  " + text));
         }
+        ComparisonText.print(out, study, runs);
         out.println();
         out.flush();
     }
@@ -124,10 +125,11 @@ final class StudyTable {
                 line.leakFree().ifPresent(one -> measure(node.putObject("leak-free"), one));
             }
         }
+        ComparisonText.json(array, study, runs);
         return array.toPrettyString();
     }
 
-    private static void measure(ObjectNode node, StudyLine.Measure measure) {
+    static void measure(ObjectNode node, StudyLine.Measure measure) {
         node.put("networks", measure.networks());
         node.put("networksInAll", measure.asked());
         finite(node, "rmsdMeV", measure.rmsdMeV());
@@ -137,7 +139,7 @@ final class StudyTable {
         finite(node, "maeSpreadMeV", measure.maeSpreadMeV());
     }
 
-    private static void finite(ObjectNode node, String key, double value) {
+    static void finite(ObjectNode node, String key, double value) {
         node.put(key, Double.isFinite(value) ? value : null);
     }
 

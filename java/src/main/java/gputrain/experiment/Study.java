@@ -28,7 +28,8 @@ public record Study(
         List<String> notes,
         List<Part> parts,
         List<Table> tables,
-        List<Figure> figures)
+        List<Figure> figures,
+        List<Comparison> comparisons)
         implements Reproducible {
 
     /** The mass excess itself, where a quantity is asked for. */
@@ -96,6 +97,17 @@ public record Study(
             List<String> sets,
             Optional<String> baseline,
             Map<String, Double> published) {}
+
+    /**
+     * Ways of training side by side, on the same nuclei.
+     *
+     * @param first what the first experiments of the pairs have in common, as a column's name
+     * @param second the same for the second ones
+     */
+    public record Comparison(String title, String note, String first, String second, List<Pair> pairs) {}
+
+    /** A line of a comparison: the two experiments. */
+    public record Pair(String label, String first, String second) {}
 
     /** An experiment under the name that a legend gives it. */
     public record Model(String label, String experiment) {}

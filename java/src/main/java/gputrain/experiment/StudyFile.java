@@ -16,12 +16,13 @@ public final class StudyFile {
     private static final String ROOT = "studies/";
 
     /** The studies packed with the program. */
-    public static final List<String> NAMES = List.of("huang", "zeng", "liu", "dellen", "lu");
+    public static final List<String> NAMES = List.of("huang", "zeng", "liu", "dellen", "lu", "second-order");
 
     private static final List<String> SETS = List.of("train", "test", "all");
 
     /** What a study itself writes beside the run directories. */
-    private static final List<String> TAKEN = List.of(".", "..", "figures", "report.html", "results.csv");
+    private static final List<String> TAKEN =
+            List.of(".", "..", "figures", "report.html", "results.csv", "comparison.csv");
 
     private static final List<String> KEYS = List.of("A", "|N-Z|");
 
@@ -93,7 +94,8 @@ public final class StudyFile {
                         .filter(part -> !absent.containsKey(part.experiment()))
                         .toList(),
                 top.has("tables") ? reader.tables(top) : List.of(),
-                top.has("figures") ? reader.figures(top) : List.of());
+                top.has("figures") ? reader.figures(top) : List.of(),
+                top.has("comparisons") ? reader.comparisons(top) : List.of());
         top.finish();
         return study;
     }
@@ -156,6 +158,33 @@ public final class StudyFile {
             section.finish();
         }
         return List.copyOf(tables);
+    }
+
+    private List<Study.Comparison> comparisons(TomlSection top) {
+        List<Study.Comparison> comparisons = new ArrayList<>();
+        for (TomlSection section : top.sections("comparisons")) {
+            List<Study.Pair> pairs = new ArrayList<>();
+            for (TomlSection pair : section.sections("pairs")) {
+                pairs.add(new Study.Pair(
+                        pair.string("label"),
+                        experiment(pair, "first", pair.string("first")),
+                        experiment(pair, "second", pair.string("second"))));
+                pair.finish();
+            }
+            // One of the two is left where the other is not there.
+            pairs.removeIf(pair -> absent.contains(pair.first()) && absent.contains(pair.second()));
+            Study.Comparison comparison = new Study.Comparison(
+                    section.string("title"),
+                    section.string("note", ""),
+                    section.string("first"),
+                    section.string("second"),
+                    List.copyOf(pairs));
+            if (!pairs.isEmpty()) {
+                comparisons.add(comparison);
+            }
+            section.finish();
+        }
+        return List.copyOf(comparisons);
     }
 
     private static Map<String, Double> numbers(TomlSection section) {

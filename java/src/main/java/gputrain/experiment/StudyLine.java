@@ -148,7 +148,7 @@ public record StudyLine(
                 number(threshold.path("published").path("count")));
     }
 
-    private static Optional<Measure> measure(SavedRun run, Protocol protocol, String set) {
+    static Optional<Measure> measure(SavedRun run, Protocol protocol, String set) {
         for (JsonNode node : run.record().path("protocols")) {
             JsonNode metrics = figures(node, set);
             if (node.path("name").asText().equals(protocol.id()) && !metrics.isMissingNode()) {

@@ -7,6 +7,7 @@ import gputrain.engine.EngineOptions;
 import gputrain.engine.TrainingPlan;
 import gputrain.experiment.SavedRun;
 import gputrain.experiment.Study;
+import gputrain.experiment.StudyComparison;
 import gputrain.experiment.StudyLine;
 import gputrain.file.AtomicFiles;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Writes one page for a whole paper: its tables beside ours, its figures, every deviation from it. */
 public final class StudyReport {
@@ -54,7 +56,17 @@ public final class StudyReport {
             number++;
             figures.put(figure, new StudyFigures(data, "figure-%02d".formatted(number)).draw(figure));
         }
-        for (List<Figure> drawn : figures.values()) {
+        Map<Study.Comparison, List<Figure>> charts = new LinkedHashMap<>();
+        for (Study.Comparison comparison : study.comparisons()) {
+            charts.put(
+                    comparison,
+                    ComparisonChart.of(
+                            comparison,
+                            StudyComparison.of(comparison, runs),
+                            "comparison-%02d".formatted(charts.size() + 1)));
+        }
+        for (List<Figure> drawn : Stream.concat(figures.values().stream(), charts.values().stream())
+                .toList()) {
             for (Figure one : drawn) {
                 AtomicFiles.writeText(
                         directory.resolve(Report.FIGURES).resolve(one.fileName()),
@@ -62,15 +74,30 @@ public final class StudyReport {
             }
         }
         AtomicFiles.writeText(directory.resolve("results.csv"), csv(runs));
-        AtomicFiles.writeText(html, page(runs, figures, directory));
+        if (!study.comparisons().isEmpty()) {
+            StringBuilder lines = new StringBuilder(ComparisonTable.CSV_HEADER);
+            study.comparisons().forEach(comparison -> lines.append(ComparisonTable.csv(comparison, runs)));
+            AtomicFiles.writeText(directory.resolve("comparison.csv"), lines.toString());
+        }
+        AtomicFiles.writeText(html, page(runs, figures, charts, directory));
     }
 
-    private String page(Map<String, SavedRun> runs, Map<Study.Figure, List<Figure>> figures, Path directory) {
+    private String page(
+            Map<String, SavedRun> runs,
+            Map<Study.Figure, List<Figure>> figures,
+            Map<Study.Comparison, List<Figure>> charts,
+            Path directory) {
         Markup page = new Markup();
         Report.head(page, study.title());
         page.open("body").open("main").newLine();
         header(page, runs);
         study.tables().forEach(table -> StudyResults.write(page, table, StudyLine.of(table, runs)));
+        charts.forEach((comparison, drawn) -> {
+            ComparisonTable.write(page, comparison, StudyComparison.of(comparison, runs));
+            page.open("div", "class", "figures").newLine();
+            drawn.forEach(one -> PageFigures.write(page, one));
+            page.close().newLine();
+        });
         if (!figures.isEmpty()) {
             page.open("section").element("h2", "Figures");
             figures.forEach((figure, drawn) -> {
@@ -87,16 +114,19 @@ public final class StudyReport {
     }
 
     private void header(Markup page, Map<String, SavedRun> runs) {
-        page.open("header").element("p", "reproduction of a paper", "class", "eyebrow");
+        String kind = study.comparisons().isEmpty() ? "reproduction of a paper" : "ways of training side by side";
+        page.open("header").element("p", kind, "class", "eyebrow");
         page.element("h1", study.title());
         if (!study.description().isBlank()) {
             page.element("p", study.description(), "class", "lead");
         }
-        page.open("p").text("Paper: " + study.citation());
-        if (!study.doi().isBlank()) {
-            page.text(", doi ").element("a", study.doi(), "href", "https://doi.org/" + study.doi());
+        if (!study.citation().isBlank()) {
+            page.open("p").text("Paper: " + study.citation());
+            if (!study.doi().isBlank()) {
+                page.text(", doi ").element("a", study.doi(), "href", "https://doi.org/" + study.doi());
+            }
+            page.text(".").close();
         }
-        page.text(".").close();
         study.notes().forEach(note -> page.element("p", note));
         page.element("p", networks(runs));
         page.close().newLine();
