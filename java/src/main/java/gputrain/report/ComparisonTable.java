@@ -13,8 +13,7 @@ import java.util.function.Function;
 
 /** A study's comparison as a table of the page, and as lines of a CSV file. */
 final class ComparisonTable {
-    private static final List<String> COLUMNS =
-            List.of("train: mean ± sd", "test: mean ± sd", "ensemble, test", "time a network", "evaluations");
+    private static final List<String> COLUMNS = List.of("train", "test", "ensemble", "time", "evaluations");
     /** What says that a stopping point was chosen on the test set. */
     private static final String CHOSEN = " *";
 
@@ -29,10 +28,11 @@ final class ComparisonTable {
         page.open("section").element("h2", comparison.title());
         page.open("div", "class", "scroll").open("table").open("thead").open("tr");
         page.element("th", "Model", "rowspan", 2);
+        // The answer comes first: the table may be wider than the page.
+        page.element("th", comparison.second(), "rowspan", 2);
         for (String name : List.of(comparison.first(), comparison.second())) {
             page.element("th", name, "colspan", COLUMNS.size(), "class", "group");
         }
-        page.element("th", comparison.second(), "rowspan", 2);
         page.close().open("tr");
         for (int side = 0; side < 2; side++) {
             COLUMNS.forEach(name -> page.element("th", name, "class", "n"));
@@ -40,8 +40,6 @@ final class ComparisonTable {
         page.close().close().open("tbody");
         for (StudyComparison line : lines) {
             page.open("tr", "class", "first").element("td", line.label(), "class", "name");
-            side(page, line.first());
-            side(page, line.second());
             String style = switch (line.outcome()) {
                 case WINS -> "better";
                 case LOSES -> "worse";
@@ -49,6 +47,8 @@ final class ComparisonTable {
                 case UNKNOWN -> null;
             };
             page.element("td", line.outcome().text(), "class", style);
+            side(page, line.first());
+            side(page, line.second());
             page.close();
         }
         page.close().close().close();
@@ -79,8 +79,8 @@ final class ComparisonTable {
         boolean chosen = lines.stream()
                 .anyMatch(line -> line.first().filter(Side::chosenOnTest).isPresent()
                         || line.second().filter(Side::chosenOnTest).isPresent());
-        return "rms deviations in MeV; sd: standard deviation over the networks; ensemble: deviation of their mean"
-                + " prediction. Where an experiment's own protocol chooses its stopping point on the test set, the figures"
+        return "rms deviations in MeV, mean ± standard deviation over the networks; ensemble: deviation of their mean"
+                + " prediction on the test set. Where an experiment's own protocol chooses its stopping point on the test set, the figures"
                 + " are those of the leak-free one, whose networks leave a part of the training set out to choose it."
                 + (chosen ? " *: chosen on the test set, because the leak-free protocol was not trained." : "")
                 + " Time: wall time of training, a network's share of those trained side by side. Evaluations: passes over"

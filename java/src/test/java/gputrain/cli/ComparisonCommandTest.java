@@ -109,6 +109,7 @@ class ComparisonCommandTest {
         String page = Files.readString(out.resolve("report.html"));
         assertThat(page)
                 .contains("One table", "A remark.", "LM &lt;2&gt;", "ways of training side by side")
+                .containsPattern("Tiny, one</td><td[^>]*>(better|loses|no difference)</td>")
                 .doesNotContain("Paper: ", "chosen on the test set, because");
         for (String figure : List.of("comparison-01-test.svg", "comparison-01-time.svg")) {
             assertThat(Files.readString(out.resolve("figures").resolve(figure)))
