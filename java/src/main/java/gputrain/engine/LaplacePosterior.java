@@ -28,6 +28,8 @@ import java.util.Arrays;
  * <p>Not thread-safe; holds a linearisation until it is closed.
  */
 public final class LaplacePosterior implements AutoCloseable {
+    /** Of two sums that are equal but for rounding, the difference that is borne, as a share of what is left of the residuals. */
+    private static final double TOLERATED = 1e-3;
     /** Where less of the residuals is left, it is rounding that is left. */
     private static final double LEAST_FREEDOM = 1e-9;
     /** Relative change of the weights by which the influences are differences. */
@@ -83,10 +85,12 @@ public final class LaplacePosterior implements AutoCloseable {
             throw new EngineException("no posterior: outputs or derivatives of the network are not finite");
         }
         this.fit = fit();
-        if (!(m - gamma() > LEAST_FREEDOM * m)) {
+        double left = m - gamma();
+        double lost = Math.abs(Arrays.stream(fit.leverages()).sum() - gamma());
+        if (!(left > LEAST_FREEDOM * m && lost < TOLERATED * left)) {
             throw new EngineException(
-                    "no posterior: " + gamma() + " of " + m
-                            + " residuals are used up by parameters, which leaves nothing to tell the noise from; a larger weight decay");
+                    "no posterior: all but " + left + " of " + m + " residuals are used up by parameters, to " + lost
+                            + ", which leaves nothing to tell the noise from; a larger weight decay");
         }
     }
 

@@ -45,7 +45,8 @@ public interface Session extends AutoCloseable {
     double[] inputGradient(double[] parameters, double[] inputs, int rows, double[] outputWeights);
 
     /**
-     * Laplace's approximation at parameters of a replica, on its training rows.
+     * Laplace's approximation at parameters of a replica, on its training rows. May be called by several threads at a time, each
+     * posterior stays with one.
      *
      * @param replica index in the plan
      * @param parameters {@code [parameterCount]}

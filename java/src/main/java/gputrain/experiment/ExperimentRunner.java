@@ -180,6 +180,7 @@ public final class ExperimentRunner {
         }
         double[] experiment = prepared.experimentMeV();
         List<HeldOutErrors> heldOut = new ArrayList<>();
+        heldOut.add(HeldOutErrors.leftOut(posteriors.networks(), experiment.length));
         rows(protocol, plan, members).forEach((set, rows) -> {
             if (isHeldOut(set) && rows.stream().anyMatch(of -> of.length > 0)) {
                 heldOut.add(HeldOutErrors.of(set, posteriors.networks(), predictions, experiment, rows));

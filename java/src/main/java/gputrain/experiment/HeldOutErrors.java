@@ -14,6 +14,8 @@ import java.util.stream.IntStream;
  * @param ensemble of the mean of the networks that have the nucleus in this set
  */
 record HeldOutErrors(String set, List<Errors> networks, Errors ensemble) {
+    /** Name of the set of {@link #leftOut}. */
+    static final String LEAVE_ONE_OUT = "leave-one-out";
 
     /**
      * Experiment minus prediction, and the variances predicted for that, noise included.
@@ -45,38 +47,56 @@ record HeldOutErrors(String set, List<Errors> networks, Errors ensemble) {
             double[] experimentMeV,
             List<int[]> rows) {
         List<Errors> networks = new ArrayList<>();
-        List<List<Integer>> members = new ArrayList<>();
-        IntStream.range(0, experimentMeV.length).forEach(row -> members.add(new ArrayList<>()));
         for (int k = 0; k < posteriors.size(); k++) {
-            int network = k;
-            IntStream.of(rows.get(k)).forEach(row -> members.get(row).add(network));
+            NetworkPosterior posterior = posteriors.get(k);
+            double[] predicted = predictionsMeV.get(k);
             networks.add(new Errors(
                     IntStream.of(rows.get(k))
-                            .mapToDouble(
-                                    row -> experimentMeV[row] - predictionsMeV.get(network)[row])
+                            .mapToDouble(row -> experimentMeV[row] - predicted[row])
                             .toArray(),
-                    IntStream.of(rows.get(k))
-                            .mapToDouble(row -> posteriors.get(network).predictive(row))
-                            .toArray()));
+                    IntStream.of(rows.get(k)).mapToDouble(posterior::predictive).toArray()));
         }
-        int[] covered = IntStream.range(0, experimentMeV.length)
-                .filter(row -> !members.get(row).isEmpty())
-                .toArray();
-        double[] errors = new double[covered.length];
-        double[] variances = new double[covered.length];
-        for (int i = 0; i < covered.length; i++) {
-            int row = covered[i];
-            List<Integer> of = members.get(row);
-            double[] masses =
-                    of.stream().mapToDouble(k -> predictionsMeV.get(k)[row]).toArray();
-            errors[i] = experimentMeV[row] - Arrays.stream(masses).average().orElseThrow();
+        return new HeldOutErrors(set, networks, ensemble(networks, rows, experimentMeV.length));
+    }
+
+    /**
+     * Errors of the nuclei trained on, each as if it had been left out: what to expect of others like them, without looking at any.
+     * The variance of a residual that is left out is noise^2 / (1 - h).
+     *
+     * @param count rows of the experiment
+     */
+    static HeldOutErrors leftOut(List<NetworkPosterior> posteriors, int count) {
+        List<Errors> networks = new ArrayList<>();
+        for (NetworkPosterior one : posteriors) {
+            double noise = one.noiseMeV() * one.noiseMeV();
+            networks.add(new Errors(
+                    one.leftOutMeV(),
+                    Arrays.stream(one.leverages()).map(h -> noise / (1 - h)).toArray()));
+        }
+        List<int[]> rows = posteriors.stream().map(NetworkPosterior::rows).toList();
+        return new HeldOutErrors(LEAVE_ONE_OUT, networks, ensemble(networks, rows, count));
+    }
+
+    /** Mean error of the networks that have the row in their set, and the variance of their mixture. */
+    private static Errors ensemble(List<Errors> networks, List<int[]> rows, int count) {
+        List<List<double[]>> byRow = new ArrayList<>();
+        IntStream.range(0, count).forEach(row -> byRow.add(new ArrayList<>()));
+        for (int k = 0; k < networks.size(); k++) {
+            for (int i = 0; i < rows.get(k).length; i++) {
+                Errors of = networks.get(k);
+                byRow.get(rows.get(k)[i]).add(new double[] {of.errorsMeV()[i], of.variances()[i]});
+            }
+        }
+        byRow.removeIf(List::isEmpty);
+        double[] errors = new double[byRow.size()];
+        double[] variances = new double[errors.length];
+        for (int i = 0; i < errors.length; i++) {
+            double[] own = byRow.get(i).stream().mapToDouble(one -> one[0]).toArray();
+            errors[i] = Arrays.stream(own).average().orElseThrow();
             variances[i] = Posteriors.mixture(
-                    masses,
-                    of.stream()
-                            .mapToDouble(k -> posteriors.get(k).predictive(row))
-                            .toArray());
+                    own, byRow.get(i).stream().mapToDouble(one -> one[1]).toArray());
         }
-        return new HeldOutErrors(set, networks, new Errors(errors, variances));
+        return new Errors(errors, variances);
     }
 
     /** Mean over the networks of a figure of their errors. */

@@ -8,7 +8,6 @@ import gputrain.engine.Optimizer;
 import gputrain.engine.Session;
 import gputrain.engine.TrainingPlan;
 import gputrain.nuclide.Nuclide;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -54,21 +53,25 @@ record Posteriors(List<String> groups, List<NetworkPosterior> networks) {
             EngineOptions options) {
         double[] inputs = prepared.inputs(nuclides);
         int output = prepared.experiment().outputs().mass();
-        List<NetworkPosterior> networks = new ArrayList<>();
+        List<NetworkPosterior> networks;
         try (Session session = engine.open(plan, prepared.data(), options)) {
-            for (int k = 0; k < members.size(); k++) {
-                int replica = members.get(k);
-                try (LaplacePosterior posterior = session.posterior(replica, parameters.get(k), weightDecays.get(k))) {
-                    networks.add(NetworkPosterior.of(
-                            posterior,
-                            weightDecays.get(k),
-                            plan.replicas().get(replica).trainingRows(),
-                            output,
-                            prepared.massScaleMeV(),
-                            inputs,
-                            nuclides.size()));
-                }
-            }
+            networks = IntStream.range(0, members.size())
+                    .parallel()
+                    .mapToObj(k -> {
+                        int replica = members.get(k);
+                        try (LaplacePosterior posterior =
+                                session.posterior(replica, parameters.get(k), weightDecays.get(k))) {
+                            return NetworkPosterior.of(
+                                    posterior,
+                                    weightDecays.get(k),
+                                    plan.replicas().get(replica).trainingRows(),
+                                    output,
+                                    prepared.massScaleMeV(),
+                                    inputs,
+                                    nuclides.size());
+                        }
+                    })
+                    .toList();
         }
         return new Posteriors(
                 LaplacePosterior.groups(plan.network(), weightDecays.get(0).length)

@@ -65,7 +65,9 @@ final class PosteriorSections {
                 "Share of the nuclei whose experimental mass is within one and two predicted standard deviations (68.3 % and"
                         + " 95.4 % are right), and the mean of the squared errors over the variances (1 is right, more:"
                         + " uncertainties too small). The variances are those of Laplace's approximation with the noise; the"
-                        + " ensemble's add the spread of the networks. Nothing here was fitted to these nuclei.",
+                        + " ensemble's add the spread of the networks. Leave-one-out: the nuclei trained on, each as if it had not"
+                        + " been (linearised), so that the test nuclei have no part in it. Where that says that the ensemble's"
+                        + " uncertainties are too large, its mean explains part of what is noise to each of its networks.",
                 "class",
                 "note");
     }

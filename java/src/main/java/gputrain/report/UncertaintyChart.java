@@ -11,6 +11,9 @@ final class UncertaintyChart {
     private static final double LEFT = 52;
     private static final double TOP = 14;
     private static final double BOTTOM = 46;
+    /** Share of the nuclei up to which the classes are laid. */
+    private static final double FAR = 0.95;
+
     private static final List<Ink> CLASSES =
             List.of(Ink.MINUS_4, Ink.MINUS_3, Ink.MINUS_2, Ink.MINUS_1, Ink.PLUS_1, Ink.PLUS_2, Ink.PLUS_3, Ink.PLUS_4);
 
@@ -37,16 +40,14 @@ final class UncertaintyChart {
                 .max()
                 .orElse(0);
         cell = (Figure.FULL_WIDTH - LEFT - 12) / (maxN + 2);
-        double least = predictions.stream()
+        double[] sizes = predictions.stream()
                 .mapToDouble(size)
                 .filter(Double::isFinite)
-                .min()
-                .orElse(0.1);
-        double most = predictions.stream()
-                .mapToDouble(size)
-                .filter(Double::isFinite)
-                .max()
-                .orElse(1);
+                .sorted()
+                .toArray();
+        // The last class takes what is far away: without it all that is near would be in the first.
+        double least = sizes.length == 0 ? 0.1 : sizes[0];
+        double most = sizes.length == 0 ? 1 : sizes[(int) (FAR * (sizes.length - 1))];
         edges = new double[CLASSES.size() - 1];
         for (int c = 0; c < edges.length; c++) {
             edges[c] = least * Math.pow(most / least, (c + 1.0) / CLASSES.size());

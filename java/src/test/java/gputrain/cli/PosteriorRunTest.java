@@ -105,7 +105,7 @@ class PosteriorRunTest {
                     .isEqualTo(!folder.isEmpty());
             assertThat(protocol.path("posterior").path("coverage").has("train")).isFalse();
             assertThat(table(trained.resolve(folder).resolve("calibration.csv")))
-                    .hasSize(folder.isEmpty() ? 38 : 76);
+                    .hasSize(folder.isEmpty() ? 76 : 114);
         }
     }
 
@@ -135,6 +135,11 @@ class PosteriorRunTest {
             squares += Math.pow(number(nucleus, "leaveOneOutResidualMeV"), 2) / nuclei.size();
         }
         assertThat(leverages).isCloseTo(effective, within(1e-3));
+        JsonNode leftOut = protocol.path("posterior").path("coverage").path("leave-one-out");
+        assertThat(leftOut.path("ensembleCount").asInt()).isEqualTo(nuclei.size());
+        // The noise is what makes this 1 where all leverages are the same.
+        assertThat(leftOut.path("networks").path("meanSquare").asDouble()).isBetween(0.7, 1.5);
+        assertThat(leftOut.path("ensemble").path("meanSquare").asDouble()).isBetween(0.3, 1.5);
         // The rms of means over two networks is a little less than the mean of their rms.
         assertThat(Math.sqrt(squares)).isBetween(0.5 * leaveOneOut, leaveOneOut);
     }
@@ -171,6 +176,49 @@ class PosteriorRunTest {
         assertThat(outcome.code()).isZero();
         assertThat(outcome.err()).contains("no uncertainties", "another table ame2020", "--data");
         assertThat(outcome.out()).contains("56,Fe").doesNotContain("uncertaintyMeV");
+    }
+
+    @Test
+    void weightDecaysByTheEvidenceAreThoseOfTheEnd() throws IOException {
+        Path out = directory.resolve("run");
+        train("1e-3\nregularisation = \"evidence\"", out);
+        for (JsonNode protocol : record(out).path("protocols")) {
+            assertThat(protocol.path("posterior").path("groups")).hasSize(2);
+            JsonNode replica = protocol.path("replicas").path(0);
+            assertThat(replica.path("weightDecay")).hasSize(2).noneMatch(decay -> decay.asDouble() == 1e-3);
+            assertThat(replica.path("effectiveParameters")).hasSize(2).allMatch(count -> count.asDouble() > 0);
+        }
+        double expected = number(table(out.resolve("leak-free/predictions.csv")).get(0), "uncertaintyMeV");
+        Map<String, String> first =
+                table(out.resolve("leak-free/predictions.csv")).get(0);
+        JsonNode again = run(
+                        "predict",
+                        out,
+                        "--engine",
+                        "jvm",
+                        "--nuclides",
+                        "Z" + first.get("Z") + "N" + first.get("N"),
+                        "--json")
+                .json();
+        assertThat(again.path(0).path("uncertaintyMeV").asDouble()).isCloseTo(expected, within(2e-6));
+    }
+
+    /** More parameters than nuclei and next to no weight decay: nothing is left to tell the noise from. */
+    @Test
+    void saysWhyThereIsNone() throws IOException {
+        Path out = directory.resolve("run");
+        Path file = Files.writeString(
+                directory.resolve("wide.toml"), text("1e-300").replace("hidden = [3]", "hidden = [60]"));
+        Outcome outcome = run("train", file, "--engine", "jvm", "--out", out, "--quiet", "--protocol", "paper");
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(outcome.out()).contains("No uncertainties: no posterior").doesNotContain("within 1 sd");
+        JsonNode protocol = record(out).path("protocols").path(0);
+        assertThat(protocol.path("posterior").path("failure").asText()).contains("a larger");
+        assertThat(protocol.path("replicas").path(0).path("weightDecay")).hasSize(1);
+        assertThat(Files.readString(out.resolve("predictions.csv"))).doesNotContain("uncertaintyMeV");
+        assertThat(Files.readString(out.resolve("report.html"))).contains("There are none: no posterior");
+        assertThat(run("predict", out, "--engine", "jvm", "--nuclides", "56Fe").code())
+                .isZero();
     }
 
     @Test
