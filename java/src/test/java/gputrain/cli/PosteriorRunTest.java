@@ -221,6 +221,38 @@ class PosteriorRunTest {
                 .isZero();
     }
 
+    /** Three outputs, trained by Adam in float32 first: the posterior is that of the polish, on the output that gives the mass. */
+    @Test
+    void polishedNetworksOfSeveralOutputsHaveOne() throws IOException {
+        Path out = directory.resolve("run");
+        Path file = Files.writeString(
+                directory.resolve("polished.toml"),
+                Tiny.with("keep = \"last\"\n", "[training.polish]\nepochs = 30\nweight-decay = 1e-4\n"));
+        assertThat(run("train", file, "--engine", "jvm", "--out", out, "--quiet", "--seeds", 2)
+                        .code())
+                .isZero();
+        JsonNode recorded = record(out).path("protocols");
+        JsonNode evaluated =
+                run("evaluate", out, "--engine", "jvm", "--json").json().path(0).path("protocols");
+        for (int p = 0; p < 2; p++) {
+            JsonNode posterior = recorded.path(p).path("posterior");
+            assertThat(evaluated.path(p).path("posterior")).isEqualTo(posterior);
+            assertThat(posterior
+                            .path("coverage")
+                            .path("leave-one-out")
+                            .path("networks")
+                            .path("meanSquare")
+                            .asDouble())
+                    .isBetween(0.5, 2.0);
+            for (JsonNode replica : recorded.path(p).path("replicas")) {
+                assertThat(replica.path("weightDecay").path(0).asDouble()).isEqualTo(1e-4);
+                // Of outputs with a common noise the mass has its own.
+                assertThat(replica.path("leaveOneOutMeV").asDouble())
+                        .isGreaterThan(replica.path("noiseMeV").asDouble());
+            }
+        }
+    }
+
     @Test
     void resumingGivesTheSameFiles() throws IOException {
         Path out = directory.resolve("run");
