@@ -206,13 +206,15 @@ final class PredictCommand implements Callable<Integer> {
                     Elements.symbol(nuclide.Z()),
                     prediction.massExcessMeV(),
                     bindingMeV(prediction),
-                    Double.isFinite(prediction.spreadMeV())
-                            ? String.format(Locale.ROOT, "%.4f", prediction.spreadMeV())
-                            : "",
+                    optional(prediction.spreadMeV()),
                     complex ? String.format(Locale.ROOT, ",%.4f", prediction.imaginaryMeV()) : "",
-                    uncertain ? String.format(Locale.ROOT, ",%.4f", prediction.uncertaintyMeV()) : ""));
+                    uncertain ? "," + optional(prediction.uncertaintyMeV()) : ""));
         }
         return text.toString();
+    }
+
+    private static String optional(double value) {
+        return Double.isFinite(value) ? String.format(Locale.ROOT, "%.4f", value) : "";
     }
 
     private static String json(List<Prediction> predictions) {

@@ -61,7 +61,8 @@ record HeldOutErrors(String set, List<Errors> networks, Errors ensemble) {
 
     /**
      * Errors of the nuclei trained on, each as if it had been left out: what to expect of others like them, without looking at any.
-     * The variance of a residual that is left out is noise^2 / (1 - h).
+     * The variance of a residual that is left out is noise^2 / (1 - h); with several outputs that leaves out what the row's other
+     * outputs say.
      *
      * @param count rows of the experiment
      */
