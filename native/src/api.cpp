@@ -99,6 +99,14 @@ int gt_derivatives(const gt_network* network, const int32_t* trained, int32_t co
   });
 }
 
+int gt_add_layer_products(const double* h_a, const double* d_a, int32_t from_a, int32_t to_a, const double* h_b,
+                          const double* d_b, int32_t from_b, int32_t to_b, int32_t inputs, int32_t width,
+                          int32_t outputs, double* result) {
+  return guarded([&] {
+    gputrain::add_layer_products(h_a, d_a, from_a, to_a, h_b, d_b, from_b, to_b, inputs, width, outputs, result);
+  });
+}
+
 int gt_measure_peak(int32_t threads, double seconds, double* gflops) {
   return guarded([&] {
     if (threads < 1 || !(seconds > 0)) {

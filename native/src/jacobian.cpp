@@ -257,4 +257,27 @@ void network_derivatives(const gt_network& network, const int32_t* trained, int 
   }
 }
 
+void add_layer_products(const double* h_a, const double* d_a, int from_a, int to_a, const double* h_b,
+                        const double* d_b, int from_b, int to_b, int inputs, int width, int outputs, double* result) {
+  require(0 <= from_a && from_a <= to_a && 0 <= from_b && from_b <= to_b,
+          "a range of rows must not end before it begins");
+  require(inputs >= 1 && width >= 1 && outputs >= 1, "a layer needs inputs, units and outputs");
+  if (from_a == to_a || from_b == to_b) {
+    return;
+  }
+  const ptrdiff_t rows = (to_b - from_b + kProductPadding - 1) / kProductPadding * kProductPadding;
+  const ptrdiff_t lines = rows * outputs;
+  const ptrdiff_t strip = 8 * lines;
+  // Fresh memory for every part of a matrix would cost as much as the part.
+  thread_local std::vector<double> room;
+  room.resize(std::max(room.size(), static_cast<size_t>(rows * inputs + lines * width + strip)));
+  double* packed_h = room.data();
+  double* packed_d = packed_h + rows * inputs;
+  chosen_kernels().layer_products({h_a + static_cast<ptrdiff_t>(from_a) * inputs,
+                                   d_a + static_cast<ptrdiff_t>(from_a) * outputs * width, to_a - from_a,
+                                   h_b + static_cast<ptrdiff_t>(from_b) * inputs,
+                                   d_b + static_cast<ptrdiff_t>(from_b) * outputs * width, to_b - from_b, inputs, width,
+                                   outputs, result, packed_h, packed_d, packed_d + lines * width, lines});
+}
+
 }  // namespace gputrain

@@ -118,6 +118,27 @@ struct Covariance {
   double weight;                // of the sum, or of the term of the classes
 };
 
+// Products of a layer's derivatives: what is added to result [rows_a outputs][rows_b outputs]. h [rows][inputs] are the
+// layer's inputs, d [rows outputs][width] the outputs' derivatives by what it adds up.
+struct LayerProducts {
+  const double* h_a;
+  const double* d_a;
+  int rows_a;
+  const double* h_b;
+  const double* d_b;
+  int rows_b;
+  int inputs, width, outputs;
+  double* result;
+  // Room: rows of b up to whole blocks of kProductPadding, with h or with d, and their products with eight rows of a.
+  double* packed_h;
+  double* packed_d;
+  double* strip;
+  ptrdiff_t strip_step;
+};
+
+// A multiple of the columns of a block of products of every instruction set.
+constexpr int kProductPadding = 24;
+
 // The kernels of one instruction set.
 struct Kernels {
   const char* name;
@@ -152,6 +173,7 @@ struct Kernels {
   void (*covariance_row)(const Covariance&, const double* point, const double* others, ptrdiff_t count, double* result);
   SplineKernels splines;
   JacobianKernels jacobian;
+  void (*layer_products)(const LayerProducts&);
   // The functions of double_functions.h, for tests: of x, or of x and y; second where there are two. n is a multiple
   // of 8.
   void (*double_function)(DoubleFunction, const double* x, const double* y, double* value, double* second, size_t n);

@@ -72,8 +72,7 @@ void check_range(const Case& c, std::mt19937* random, int rows, int from, int to
     const Numbers got(values.begin() + static_cast<ptrdiff_t>(r * out),
                       values.begin() + static_cast<ptrdiff_t>((r + 1) * out));
     const bool asked = static_cast<int>(r) >= from && static_cast<int>(r) < to;
-    close(c, "output", got, asked ? c.outputs(c.parameters, &inputs[r * in]) : Numbers(out, kUntouched), 1e-13,
-          10);
+    close(c, "output", got, asked ? c.outputs(c.parameters, &inputs[r * in]) : Numbers(out, kUntouched), 1e-13, 10);
     for (size_t k = 0; k < out; k++) {
       const size_t line = r * out + k;
       Numbers expected(n, kUntouched);
@@ -244,6 +243,37 @@ void not_a_number_is_not_hidden() {
   CHECK(std::isnan(y[0]) && std::isfinite(y[1]), "splines: %g, %g", y[0], y[1]);
 }
 
+void products_of_a_layer(int rows_a, int rows_b, int inputs, int width, int outputs) {
+  std::mt19937 random(static_cast<unsigned>(rows_a * 100 + rows_b));
+  auto size = [](int n, int m) { return static_cast<size_t>(n * m); };
+  const int before = 2;
+  const Numbers h_a = draw(&random, size(rows_a + before, inputs), 1, 0),
+                h_b = draw(&random, size(rows_b, inputs), 1, 0);
+  const Numbers d_a = draw(&random, size((rows_a + before) * outputs, width), 1, 0);
+  const Numbers d_b = draw(&random, size(rows_b * outputs, width), 1, 0);
+  const int wide = rows_b * outputs;
+  Numbers result = draw(&random, size(rows_a * outputs, wide), 1, 0), expected = result;
+  for (int i = 0; i < rows_a * outputs; i++) {
+    for (int j = 0; j < wide; j++) {
+      double h = 1, d = 0;
+      for (int k = 0; k < inputs; k++) {
+        h += h_a[size(before + i / outputs, inputs) + size(k, 1)] * h_b[size(j / outputs, inputs) + size(k, 1)];
+      }
+      for (int k = 0; k < width; k++) {
+        d += d_a[size(before * outputs + i, width) + size(k, 1)] * d_b[size(j, width) + size(k, 1)];
+      }
+      expected[size(i, wide) + size(j, 1)] += h * d;
+    }
+  }
+  CHECK(gt_add_layer_products(h_a.data(), d_a.data(), before, before + rows_a, h_b.data(), d_b.data(), 0, rows_b,
+                              inputs, width, outputs, result.data()) == GT_OK,
+        "%s", gt_last_error());
+  for (size_t i = 0; i < result.size(); i++) {
+    CHECK(std::fabs(result[i] - expected[i]) < 1e-12, "product %zu of %d by %d rows, %d outputs, is %g, expected %g", i,
+          rows_a, rows_b, outputs, result[i], expected[i]);
+  }
+}
+
 void wrong_arguments() {
   const std::vector<int32_t> widths = {2, 3, 1};
   const double numbers[64] = {};
@@ -260,6 +290,8 @@ void wrong_arguments() {
                          numbers, result) == GT_INVALID_ARGUMENT,
           "trained parameter %d", trained.back());
   }
+  CHECK(gt_add_layer_products(numbers, numbers, 1, 0, numbers, numbers, 0, 1, 1, 1, 1, result) == GT_INVALID_ARGUMENT,
+        "a range that ends before it begins");
 }
 
 }  // namespace
@@ -286,6 +318,12 @@ int main() {
     splines({{3, 5, 1}, 4, order});
     splines({{1, 2}, 1, order});
     splines({{2, 9, 3, 2}, 3, order});
+  }
+  for (int outputs : {1, 2, 3}) {
+    for (int rows : {1, 7, 8, 24, 25, 61}) {
+      products_of_a_layer(rows, 29, 11, 5, outputs);
+      products_of_a_layer(9, rows, 3, 13, outputs);
+    }
   }
   not_a_number_is_not_hidden();
   wrong_arguments();

@@ -161,6 +161,17 @@ int gt_derivatives(const gt_network* network, const int32_t* trained, int32_t co
                    const double* inputs, int32_t row_from, int32_t row_to, const double* scale, double* result);
 
 /*
+ * What a layer of a dense network adds to the products of the derivatives of its outputs: with h [rows, inputs] the
+ * layer's inputs and d [rows outputs, width] the derivatives of the outputs by what the layer adds up,
+ *   result[i, j] += (h_i . h_j + 1) (d_i . d_j)
+ * for the outputs i of a's rows from_a to before to_a and j of b's: result [(to_a - from_a) outputs, (to_b - from_b)
+ * outputs]. On the thread that calls.
+ */
+int gt_add_layer_products(const double* h_a, const double* d_a, int32_t from_a, int32_t to_a, const double* h_b,
+                          const double* d_b, int32_t from_b, int32_t to_b, int32_t inputs, int32_t width,
+                          int32_t outputs, double* result);
+
+/*
  * Multiply-adds in registers on `threads` threads at once for about `seconds`: the peak to compare a rate with, in 1e9
  * floating-point operations a second.
  */

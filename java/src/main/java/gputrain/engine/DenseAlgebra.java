@@ -64,4 +64,33 @@ public interface DenseAlgebra {
 
     /** A A^T, both triangles; A is [m, n]. */
     void outer(double[] a, int m, int n, double[] result);
+
+    /**
+     * Adds what a layer of a dense network contributes to the products of its outputs' derivatives with each other: {@code
+     * (h_i . h_j + 1) (d_i . d_j)} for the outputs i of the rows of a and j of those of b.
+     *
+     * @param result {@code [a.count outputs, b.count outputs]}
+     */
+    default void addLayerProducts(LayerRows a, LayerRows b, double[] result) {
+        int outputs = a.outputs();
+        int high = a.count() * outputs;
+        int wide = b.count() * outputs;
+        double[] hh = new double[a.count() * b.count()];
+        double[] dd = new double[high * wide];
+        multiplyTransposed(a.ownInputs(), b.ownInputs(), a.count(), a.inputs(), b.count(), hh);
+        multiplyTransposed(a.ownDerivatives(), b.ownDerivatives(), high, a.units(), wide, dd);
+        for (int i = 0; i < high; i++) {
+            int row = i / outputs * b.count();
+            if (outputs == 1) {
+                // The same as below, as a loop that the compiler makes vectors of.
+                for (int j = 0; j < wide; j++) {
+                    result[row + j] += (hh[row + j] + 1) * dd[row + j];
+                }
+            } else {
+                for (int j = 0; j < wide; j++) {
+                    result[i * wide + j] += (hh[row + j / outputs] + 1) * dd[i * wide + j];
+                }
+            }
+        }
+    }
 }

@@ -26,6 +26,9 @@ public interface HostTraining {
      */
     Linearisation.Source linearisations(DenseAlgebra algebra, JacobianMatrix.@Nullable Source derivatives, String name);
 
+    /** The reference's derivatives, row by row. */
+    JacobianMatrix.Source derivatives();
+
     /** Opens a plan with {@link Optimizer.LevenbergMarquardt}. */
     Session open(TrainingPlan plan, DataSet data, EngineOptions options, Linearisation.Source source);
 }

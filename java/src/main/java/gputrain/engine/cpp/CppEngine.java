@@ -6,6 +6,7 @@ import gputrain.engine.EngineException;
 import gputrain.engine.EngineOptions;
 import gputrain.engine.HostKernelSession;
 import gputrain.engine.HostTraining;
+import gputrain.engine.JacobianMatrix;
 import gputrain.engine.KernelProblem;
 import gputrain.engine.KernelSession;
 import gputrain.engine.Optimizer;
@@ -130,6 +131,18 @@ public final class CppEngine implements Engine {
         return gflops[0];
     }
 
+    /**
+     * Our derivatives, for benchmarks.
+     *
+     * @throws EngineException when the engine is unavailable
+     */
+    public JacobianMatrix.Source derivatives() {
+        unavailable().ifPresent(cause -> {
+            throw new EngineException(cause);
+        });
+        return NativeJacobian::new;
+    }
+
     private static String instructionSet() {
         BytePointer name = NativeCpu.gt_isa();
         return name == null ? NativeCpu.gt_last_error().getString() : name.getString();
@@ -173,6 +186,7 @@ public final class CppEngine implements Engine {
             }
             try {
                 Loader.load(NativeCpu.class);
+                Loader.load(NativeDerivatives.class);
             } catch (LinkageError | RuntimeException e) {
                 return "the native library could not be loaded (" + e.getMessage()
                         + "); check that JavaCPP's cache directory (-Dorg.bytedeco.javacpp.cachedir=DIR) is writable";

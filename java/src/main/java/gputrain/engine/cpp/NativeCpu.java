@@ -8,7 +8,6 @@ import org.bytedeco.javacpp.annotation.ByPtrPtr;
 import org.bytedeco.javacpp.annotation.ByRef;
 import org.bytedeco.javacpp.annotation.Cast;
 import org.bytedeco.javacpp.annotation.Const;
-import org.bytedeco.javacpp.annotation.CriticalRegion;
 import org.bytedeco.javacpp.annotation.MemberGetter;
 import org.bytedeco.javacpp.annotation.MemberSetter;
 import org.bytedeco.javacpp.annotation.Name;
@@ -283,36 +282,6 @@ final class NativeCpu {
         native NativeData rows(int value);
     }
 
-    @Name("gt_network")
-    static class NativeNetwork extends Pointer {
-        NativeNetwork() {
-            allocate();
-        }
-
-        private native void allocate();
-
-        @MemberSetter
-        native NativeNetwork widths(@Const IntPointer value);
-
-        @MemberSetter
-        native NativeNetwork layers(int value);
-
-        @MemberSetter
-        native NativeNetwork family(int value);
-
-        @MemberSetter
-        native NativeNetwork activation(int value);
-
-        @MemberSetter
-        native NativeNetwork intervals(int value);
-
-        @MemberSetter
-        native NativeNetwork order(int value);
-
-        @MemberSetter
-        native NativeNetwork guard(double value);
-    }
-
     static native int gt_open(
             @Const NativePlan plan, @Const NativeData data, int threads, @ByPtrPtr NativeSession session);
 
@@ -376,29 +345,6 @@ final class NativeCpu {
             int rowsB,
             int columns,
             int threads,
-            double[] result);
-
-    // The arrays themselves, not copies of them: a result is as large as a Jacobian, and a call writes a few of its
-    // lines.
-    @CriticalRegion
-    static native int gt_outputs(
-            @Const NativeNetwork network,
-            @Const double[] parameters,
-            @Const double[] inputs,
-            int rowFrom,
-            int rowTo,
-            double[] outputs);
-
-    @CriticalRegion
-    static native int gt_derivatives(
-            @Const NativeNetwork network,
-            @Const IntPointer trained,
-            int count,
-            @Const double[] parameters,
-            @Const double[] inputs,
-            int rowFrom,
-            int rowTo,
-            @Const double[] scale,
             double[] result);
 
     static native int gt_measure_peak(int threads, double seconds, double[] gflops);

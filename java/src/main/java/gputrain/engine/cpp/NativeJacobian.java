@@ -1,7 +1,7 @@
 package gputrain.engine.cpp;
 
 import gputrain.engine.JacobianMatrix;
-import gputrain.engine.cpp.NativeCpu.NativeNetwork;
+import gputrain.engine.cpp.NativeDerivatives.NativeNetwork;
 import gputrain.model.DenseNetwork;
 import gputrain.model.Network;
 import gputrain.model.ProductUnitNetwork;
@@ -49,7 +49,7 @@ final class NativeJacobian implements JacobianMatrix {
         require(parameters.length == parameterCount, "parameters");
         require(x.length / inputs >= rowTo && values.length / outputs >= rowTo, "rows");
         require(0 <= rowFrom && rowFrom <= rowTo, "range of rows");
-        CppSession.check(NativeCpu.gt_outputs(network, parameters, x, rowFrom, rowTo, values));
+        CppSession.check(NativeDerivatives.gt_outputs(network, parameters, x, rowFrom, rowTo, values));
     }
 
     @Override
@@ -58,8 +58,8 @@ final class NativeJacobian implements JacobianMatrix {
         require(x.length / inputs >= rowTo && scale.length / outputs >= rowTo, "rows");
         require(0 <= rowFrom && rowFrom <= rowTo, "range of rows");
         require(result.length >= (long) rowTo * outputs * count, "lines");
-        CppSession.check(
-                NativeCpu.gt_derivatives(network, trained, count, parameters, x, rowFrom, rowTo, scale, result));
+        CppSession.check(NativeDerivatives.gt_derivatives(
+                network, trained, count, parameters, x, rowFrom, rowTo, scale, result));
     }
 
     /** What the library cannot know, before it writes into an array of ours. */

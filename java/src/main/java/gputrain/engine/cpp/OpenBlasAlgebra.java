@@ -18,6 +18,7 @@ import static org.bytedeco.openblas.global.openblas.cblas_dtrsm;
 
 import gputrain.engine.DenseAlgebra;
 import gputrain.engine.EngineException;
+import gputrain.engine.LayerRows;
 import gputrain.model.Kernel;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -26,7 +27,7 @@ import org.bytedeco.openblas.global.openblas;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Kernel matrices from our vector kernels, dense linear algebra from OpenBLAS. A row-major lower triangle is a
+ * Kernel matrices and products of a dense network's layers from our vector kernels, dense linear algebra from OpenBLAS. A row-major lower triangle is a
  * column-major upper one: LAPACK is called with that, so that it does not transpose.
  */
 final class OpenBlasAlgebra implements DenseAlgebra {
@@ -204,6 +205,39 @@ final class OpenBlasAlgebra implements DenseAlgebra {
     public void outer(double[] a, int m, int n, double[] result) {
         cblas_dsyrk(CblasRowMajor, CblasLower, CblasNoTrans, m, n, 1, a, n, 0, result, m);
         mirror(result, m);
+    }
+
+    @Override
+    public void addLayerProducts(LayerRows a, LayerRows b, double[] result) {
+        requireRows(a);
+        requireRows(b);
+        if (a.inputs() != b.inputs()
+                || a.units() != b.units()
+                || a.outputs() != b.outputs()
+                || result.length < a.count() * a.outputs() * b.count() * b.outputs()) {
+            throw new IllegalArgumentException("products of rows at different layers, or no room for them");
+        }
+        CppSession.check(NativeDerivatives.gt_add_layer_products(
+                a.h(),
+                a.d(),
+                a.from(),
+                a.from() + a.count(),
+                b.h(),
+                b.d(),
+                b.from(),
+                b.from() + b.count(),
+                a.inputs(),
+                a.units(),
+                a.outputs(),
+                result));
+    }
+
+    /** What the library cannot know. */
+    private static void requireRows(LayerRows rows) {
+        int end = rows.from() + rows.count();
+        if (rows.h().length < end * rows.inputs() || rows.d().length < end * rows.outputs() * rows.units()) {
+            throw new IllegalArgumentException("rows " + rows.from() + " to " + end + " of fewer");
+        }
     }
 
     /** Upper triangle from the lower one. */

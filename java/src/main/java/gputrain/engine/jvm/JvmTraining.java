@@ -15,7 +15,12 @@ public final class JvmTraining implements HostTraining {
     @Override
     public Linearisation.Source linearisations(
             DenseAlgebra algebra, JacobianMatrix.@Nullable Source derivatives, String name) {
-        return new HostLinearisation.Source(algebra, derivatives == null ? RowDerivatives::new : derivatives, name);
+        return new HostLinearisation.Source(algebra, derivatives == null ? derivatives() : derivatives, name);
+    }
+
+    @Override
+    public JacobianMatrix.Source derivatives() {
+        return RowDerivatives::new;
     }
 
     @Override

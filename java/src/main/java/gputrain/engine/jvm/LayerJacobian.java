@@ -1,6 +1,7 @@
 package gputrain.engine.jvm;
 
 import gputrain.engine.DenseAlgebra;
+import gputrain.engine.LayerRows;
 import gputrain.model.DenseNetwork;
 import gputrain.model.ParameterGroups;
 import java.util.Arrays;
@@ -37,6 +38,8 @@ final class LayerJacobian implements Jacobian {
     private final double[][] z;
     /** By layer but the last, {@code [m, w_(l+1)]}: d, every row times the scale of its output. */
     private final double[][] d;
+    /** The same of the last layer: an output is derived by itself alone. */
+    private final double[] last;
 
     private double[] scale = {};
     private double[] point = {};
@@ -53,6 +56,7 @@ final class LayerJacobian implements Jacobian {
         this.kept = new double[layers][];
         this.z = new double[layers][];
         this.d = new double[layers - 1][];
+        this.last = new double[rows * outputs * outputs];
         h[0] = inputs;
         for (int l = 0; l < layers; l++) {
             z[l] = new double[rows * width(l + 1)];
@@ -102,6 +106,9 @@ final class LayerJacobian implements Jacobian {
     @Override
     public void differentiate(double[] parameters, double[] newScale) {
         scale = newScale.clone();
+        for (int i = 0; i < scale.length; i++) {
+            last[i * outputs + i % outputs] = scale[i];
+        }
         point = parameters.clone();
         for (int l = 1; l < h.length; l++) {
             double[] free = kept[l];
@@ -163,38 +170,8 @@ final class LayerJacobian implements Jacobian {
         int high = countA * outputs;
         int wide = countB * outputs;
         double[][] sums = new double[groups.count()][high * wide];
-        double[] hh = new double[countA * countB];
-        double[] dd = new double[high * wide];
         for (int l = 0; l < network.layers(); l++) {
-            double[] sum = sums[group(l)];
-            double[] left = part(kept[l], a, countA, width(l));
-            double[] right = part(other.kept[l], b, countB, width(l));
-            algebra.multiplyTransposed(left, right, countA, width(l), countB, hh);
-            boolean last = l == d.length;
-            if (!last) {
-                int width = width(l + 1);
-                double[] above = part(d[l], a * outputs, high, width);
-                double[] beside = part(other.d[l], b * outputs, wide, width);
-                algebra.multiplyTransposed(above, beside, high, width, wide, dd);
-            }
-            for (int i = 0; i < high; i++) {
-                int row = i / outputs * countB;
-                if (last) {
-                    for (int j = 0; j < countB; j++) {
-                        int k = j * outputs + i % outputs;
-                        sum[i * wide + k] += (hh[row + j] + 1) * scale[a * outputs + i] * other.scale[b * outputs + k];
-                    }
-                } else if (outputs == 1) {
-                    // The same as below, as a loop that the compiler makes vectors of.
-                    for (int j = 0; j < countB; j++) {
-                        sum[row + j] += (hh[row + j] + 1) * dd[row + j];
-                    }
-                } else {
-                    for (int j = 0; j < wide; j++) {
-                        sum[i * wide + j] += (hh[row + j / outputs] + 1) * dd[i * wide + j];
-                    }
-                }
-            }
+            algebra.addLayerProducts(part(l, a, countA), other.part(l, b, countB), sums[group(l)]);
         }
         return sums;
     }
@@ -243,8 +220,9 @@ final class LayerJacobian implements Jacobian {
         return total;
     }
 
-    private static double[] part(double[] matrix, int from, int count, int width) {
-        return Arrays.copyOfRange(matrix, from * width, (from + count) * width);
+    private LayerRows part(int l, int from, int count) {
+        double[] derivatives = l == d.length ? last : d[l];
+        return new LayerRows(kept[l], width(l), derivatives, width(l + 1), outputs, from, count);
     }
 
     @Override

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import gputrain.engine.DataSet;
 import gputrain.engine.HostTraining;
 import gputrain.engine.JacobianMatrix;
+import gputrain.engine.LayerRows;
 import gputrain.engine.Linearisation;
 import gputrain.model.Activation;
 import gputrain.model.DenseNetwork;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The library's derivatives beside the reference's, of networks of every family. */
 class NativeJacobianTest {
@@ -149,6 +151,42 @@ class NativeJacobianTest {
                 }
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void productsOfALayerAreThoseOfMatrices(int outputs) {
+        int inputs = 7;
+        int units = 5;
+        int rows = 61;
+        double[] h = random(rows * inputs, -1, 1, 1);
+        double[] d = random(rows * outputs * units, -1, 1, 2);
+        LayerRows a = new LayerRows(h, inputs, d, units, outputs, 3, 50);
+        LayerRows b = new LayerRows(h, inputs, d, units, outputs, 20, 33);
+        double[] result = random(50 * 33 * outputs * outputs, -1, 1, 3);
+        double[] expected = result.clone();
+        for (int i = 0; i < 50 * outputs; i++) {
+            for (int j = 0; j < 33 * outputs; j++) {
+                double hh = dot(h, (3 + i / outputs) * inputs, (20 + j / outputs) * inputs, inputs);
+                double dd = dot(d, (3 * outputs + i) * units, (20 * outputs + j) * units, units);
+                expected[i * 33 * outputs + j] += (hh + 1) * dd;
+            }
+        }
+        new OpenBlasAlgebra(1).addLayerProducts(a, b, result);
+        assertClose("products", result, expected, 1);
+        assertThatThrownBy(() -> new OpenBlasAlgebra(1)
+                        .addLayerProducts(new LayerRows(h, inputs, d, units, outputs, 12, 50), b, result))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new OpenBlasAlgebra(1).addLayerProducts(a, b, new double[5]))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static double dot(double[] values, int from, int with, int n) {
+        double sum = 0;
+        for (int k = 0; k < n; k++) {
+            sum += values[from + k] * values[with + k];
+        }
+        return sum;
     }
 
     @Test
