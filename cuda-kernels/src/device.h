@@ -143,6 +143,11 @@ GT_DEVICE double multiply_add(double x, double y, double z) { return __fma_rn(x,
 // Within a unit in the last place.
 GT_DEVICE double exponential(double x) { return exp(x); }
 GT_DEVICE double logarithm(double x) { return log(x); }
+// Within 2 or 3 units in the last place.
+GT_DEVICE double error_complement(double x) { return erfc(x); }
+GT_DEVICE double hyperbolic_tangent(double x) { return tanh(x); }
+GT_DEVICE double angle(double y, double x) { return atan2(y, x); }
+GT_DEVICE void sine_cosine(double x, double* sine, double* cosine) { sincos(x, sine, cosine); }
 
 GT_DEVICE Float4 load4(const float* at) { return *reinterpret_cast<const Float4*>(at); }
 GT_DEVICE void store4(float* at, Float4 value) { *reinterpret_cast<Float4*>(at) = value; }

@@ -123,6 +123,13 @@ inline double divide(double x, double y) { return x / y; }
 inline double multiply_add(double x, double y, double z) { return fma(x, y, z); }
 inline double exponential(double x) { return exp(x); }
 inline double logarithm(double x) { return log(x); }
+inline double error_complement(double x) { return erfc(x); }
+inline double hyperbolic_tangent(double x) { return tanh(x); }
+inline double angle(double y, double x) { return atan2(y, x); }
+inline void sine_cosine(double x, double* sine, double* cosine) {
+  *sine = std::sin(x);
+  *cosine = std::cos(x);
+}
 inline float absolute(float x) { return fabsf(x); }
 inline double absolute(double x) { return fabs(x); }
 inline float with_sign_of(float size, float x) { return copysignf(size, x); }

@@ -20,8 +20,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains networks on NVIDIA GPUs, thousands of epochs inside one kernel: spline networks in float64, every other family in float32;
- * computes kernel models there in float64.
+ * Trains networks on NVIDIA GPUs, thousands of epochs inside one kernel: spline networks in float64, every other family in
+ * float32; second-order training of all of them and kernel models in float64.
  */
 public final class CudaEngine implements Engine {
     /** Weight matrices at most, as GT_MOST_LAYERS. */
@@ -98,14 +98,12 @@ public final class CudaEngine implements Engine {
 
     @Override
     public Optional<String> unsupported(TrainingPlan plan) {
-        if (plan.optimizer() instanceof Optimizer.LevenbergMarquardt) {
-            return Optional.of("it has no Levenberg-Marquardt; the cpp engine has: --engine cpp");
-        }
+        boolean secondOrder = plan.optimizer() instanceof Optimizer.LevenbergMarquardt;
         boolean splines = plan.network() instanceof SplineNetwork;
         if (!splines && plan.optimizer() instanceof Optimizer.Lbfgs) {
             return Optional.of("it has L-BFGS for spline networks alone; the jvm engine has it for every network");
         }
-        if (!splines && plan.precision() != Precision.FLOAT32) {
+        if (!splines && !secondOrder && plan.precision() != Precision.FLOAT32) {
             return Optional.of("it computes in float32, the plan wants " + plan.precision());
         }
         int layers = plan.network() instanceof DenseNetwork dense
@@ -135,6 +133,9 @@ public final class CudaEngine implements Engine {
     @Override
     public Session open(TrainingPlan plan, DataSet data, EngineOptions options) {
         checkDevices(options);
+        if (plan.optimizer() instanceof Optimizer.LevenbergMarquardt) {
+            return new SecondOrderSession(plan, data, options);
+        }
         String here = plan.network() instanceof SplineNetwork && !SplineChoice.knows(wish) ? null : wish;
         return new CudaSession(plan, data, options.devices(), options.kernel() != null ? options.kernel() : here);
     }

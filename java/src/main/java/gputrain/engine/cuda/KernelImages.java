@@ -25,6 +25,9 @@ final class KernelImages {
     /** The module for kernel models, which is not among {@link #names}. */
     static final String KERNEL_MODELS = "kernel_models";
 
+    /** The module for second-order training, which is not among {@link #names}. */
+    static final String SECOND_ORDER = "second_order";
+
     /** The module for spline networks, which is not among {@link #names} either. */
     static final String SPLINES = "splines";
 

@@ -3,16 +3,22 @@ package gputrain.engine.cuda;
 import static gputrain.engine.cuda.Driver.check;
 
 import gputrain.engine.EngineException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import jcuda.Pointer;
 import jcuda.Sizeof;
 import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUmodule;
+import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 
-/** The kernels of kernel models, loaded on a GPU of their own. Closing frees all memory taken there. */
+/**
+ * The kernels of kernel models, and of what else works on their matrices, loaded on a GPU opened for them. Closing frees all
+ * memory taken there.
+ */
 final class KernelModule implements AutoCloseable {
     /** Rows and columns of a tile. */
     static final int TILE = 64;
@@ -23,42 +29,54 @@ final class KernelModule implements AutoCloseable {
     private static final int MOST_RESIDENT = 2;
 
     private final Device device;
-    private final CUmodule module = new CUmodule();
+    private final List<CUmodule> modules = new ArrayList<>();
     private final Map<String, CUfunction> functions = new HashMap<>();
     private final CUdeviceptr arrivals;
     private final int sharedBytes;
     private final int capacity;
 
-    static KernelModule open(int number) {
+    /** @param others modules whose kernels are there as well */
+    static KernelModule open(int number, String... others) {
         Device device = new Device(number);
         try {
-            return new KernelModule(device);
+            return new KernelModule(device, others);
         } catch (RuntimeException | Error e) {
             device.close();
             throw e;
         }
     }
 
-    private KernelModule(Device device) {
+    private KernelModule(Device device, String... others) {
         this.device = device;
-        check(
-                JCudaDriver.cuModuleLoadData(module, KernelImages.image(KernelImages.KERNEL_MODELS)),
-                "cuModuleLoadData of the kernels " + KernelImages.KERNEL_MODELS + " on GPU "
-                        + device.properties().number());
         try {
+            load(KernelImages.KERNEL_MODELS);
+            for (String other : others) {
+                load(other);
+            }
             this.sharedBytes = readSharedBytes();
             this.capacity = device.properties().multiprocessors() * resident("leave_out");
             this.arrivals = device.allocate(128L * capacity);
         } catch (RuntimeException | Error e) {
-            JCudaDriver.cuModuleUnload(module);
+            modules.forEach(JCudaDriver::cuModuleUnload);
             throw e;
         }
+    }
+
+    private void load(String name) {
+        CUmodule module = new CUmodule();
+        check(
+                JCudaDriver.cuModuleLoadData(module, KernelImages.image(name)),
+                "cuModuleLoadData of the kernels " + name + " on GPU "
+                        + device.properties().number());
+        modules.add(module);
     }
 
     private int readSharedBytes() {
         CUdeviceptr address = new CUdeviceptr();
         String name = "kernel_models_shared_bytes";
-        check(JCudaDriver.cuModuleGetGlobal(address, new long[1], module, name), "cuModuleGetGlobal of " + name);
+        check(
+                JCudaDriver.cuModuleGetGlobal(address, new long[1], modules.get(0), name),
+                "cuModuleGetGlobal of " + name);
         int[] bytes = new int[1];
         device.copyOut(Pointer.to(bytes), address, Sizeof.INT);
         return bytes[0];
@@ -76,7 +94,11 @@ final class KernelModule implements AutoCloseable {
     private CUfunction function(String name) {
         return functions.computeIfAbsent(name, wanted -> {
             CUfunction function = new CUfunction();
-            check(JCudaDriver.cuModuleGetFunction(function, module, wanted), "cuModuleGetFunction of " + wanted);
+            int result = CUresult.CUDA_ERROR_NOT_FOUND;
+            for (int i = 0; i < modules.size() && result == CUresult.CUDA_ERROR_NOT_FOUND; i++) {
+                result = JCudaDriver.cuModuleGetFunction(function, modules.get(i), wanted);
+            }
+            check(result, "cuModuleGetFunction of " + wanted);
             return function;
         });
     }
@@ -104,12 +126,17 @@ final class KernelModule implements AutoCloseable {
         launch.run(Math.toIntExact(blocks), THREADS, sharedBytes);
     }
 
+    /** Starts blocks that do not wait for each other, behind what was started before. */
+    void queue(Launch launch, long blocks) {
+        launch.queue(Math.toIntExact(blocks), THREADS, sharedBytes);
+    }
+
     /** Runs blocks that meet at {@link #arrivals}, at most {@link #capacity}. */
     void together(Launch launch, int blocks) {
         device.clear(arrivals, 128L * capacity);
         if (!launch.run(blocks, THREADS, sharedBytes, true)) {
             throw new EngineException("cuda engine: GPU " + device.properties().number() + " no longer holds " + blocks
-                    + " blocks of a kernel model at once; end other programs on it, or use --engine cpp");
+                    + " blocks of a matrix's kernel at once; end other programs on it, or use --engine cpp");
         }
     }
 
@@ -129,7 +156,7 @@ final class KernelModule implements AutoCloseable {
         } catch (RuntimeException lost) {
             // A lost GPU has nothing left to free.
         }
-        JCudaDriver.cuModuleUnload(module);
+        modules.forEach(JCudaDriver::cuModuleUnload);
         device.close();
     }
 }

@@ -63,6 +63,11 @@ final class Launch {
         finish();
     }
 
+    /** Starts the kernel behind those started before it; what fails in it, the next call that waits says. */
+    void queue(int blocks, int threads, int sharedBytes) {
+        check(start(blocks, threads, sharedBytes, false), "launch of " + name + " with " + blocks + " blocks");
+    }
+
     /**
      * Runs the kernel to its end.
      *
