@@ -37,7 +37,7 @@ struct SplineRow {
     }
     SplinePlaces p = first(net);
     for (int l = 0; l < net.layers; l++) {
-      sync_warp();
+      // A node's input is from the thread that takes it on here.
       for (int i = lane(); i < p.in; i += 32) {
         int v = p.node + i;
         const double* t = parameters + p.knots + i * (splines + order + 1);

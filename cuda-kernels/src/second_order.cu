@@ -270,7 +270,7 @@ line_products(const double* p, int64_t stride_p, int32_t count_p, const double* 
 
 // partial [tiles^2], entries on and below the diagonal: what each tile adds to the trace of the inverse W W^T times P V
 // P^T with V = diag(weights [depth]).
-GT_KERNEL(256, 2)
+GT_KERNEL(256, 1)
 line_traces(const double* inverse, int64_t stride, int32_t tiles, const double* p, int64_t stride_p, int32_t count,
             int32_t depth, const double* weights, double* partial) {
   int row = block() / tiles;

@@ -53,16 +53,18 @@ Doubles run(const Network& network) {
   const double* inverse = w.data();
   const double* none = nullptr;
   auto depth = static_cast<int32_t>((n + 15) / 16 * 16);
-  std::string wrong = launch("row_values", (rows + 7) / 8, false, net, p, static_cast<const double*>(inputs.data()),
-                             int32_t{rows}, values.data(), outputs.data()) +
-                      launch("output_slopes", (m + 7) / 8, false, net, p, v, int32_t{rows}, u, none, slopes.data()) +
-                      launch("derivatives", 2, false, net, p, static_cast<const int32_t*>(network.trained.data()), n, v,
-                             s, m, of_row, int32_t{0}, lines.data(), wide) +
-                      launch("line_products", tiles * tiles, false, matrix, wide, m, matrix, wide, m, depth, none,
-                             int32_t{1}, 0.75, none, tiles, line_system.data(), stride) +
-                      launch("line_traces", tiles * tiles, false, inverse, stride, tiles, matrix, wide, m, depth,
-                             static_cast<const double*>(Doubles(size(depth), 2).data()), line_partial.data()) +
-                      launch("line_transposed", (n + 31) / 32, false, matrix, wide, m, n, u, line_transposed.data());
+  Doubles twice(size(depth), 2);
+  std::string wrong;
+  wrong += launch("row_values", (rows + 7) / 8, false, net, p, static_cast<const double*>(inputs.data()), int32_t{rows},
+                  values.data(), outputs.data());
+  wrong += launch("output_slopes", (m + 7) / 8, false, net, p, v, int32_t{rows}, u, none, slopes.data());
+  wrong += launch("derivatives", 2, false, net, p, static_cast<const int32_t*>(network.trained.data()), n, v, s, m,
+                  of_row, int32_t{0}, lines.data(), wide);
+  wrong += launch("line_products", tiles * tiles, false, matrix, wide, m, matrix, wide, m, depth, none, int32_t{1},
+                  0.75, none, tiles, line_system.data(), stride);
+  wrong += launch("line_traces", tiles * tiles, false, inverse, stride, tiles, matrix, wide, m, depth,
+                  static_cast<const double*>(twice.data()), line_partial.data());
+  wrong += launch("line_transposed", (n + 31) / 32, false, matrix, wide, m, n, u, line_transposed.data());
   if (net.factors > 0) {
     gt_factor_weights weights = {};
     int blocks = 0;

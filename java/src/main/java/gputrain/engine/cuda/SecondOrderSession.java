@@ -11,11 +11,11 @@ import java.util.List;
 
 /** Second-order training with the reference's loop on a GPU's linearisations, whose memory goes with the session. */
 final class SecondOrderSession implements Session {
-    private final CudaLinearisation.Source source;
+    private final CudaLinearisations source;
     private final Session session;
 
     SecondOrderSession(TrainingPlan plan, DataSet data, EngineOptions options) {
-        this.source = new CudaLinearisation.Source(options.devices());
+        this.source = new CudaLinearisations(options.devices());
         this.session = HostTraining.get().open(plan, data, options, source);
     }
 

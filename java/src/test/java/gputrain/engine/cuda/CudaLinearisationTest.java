@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import gputrain.engine.DataSet;
 import gputrain.engine.EngineException;
 import gputrain.engine.Linearisation;
-import gputrain.engine.cuda.CudaLinearisation.Form;
+import gputrain.engine.cuda.CudaLinearisations.Form;
 import gputrain.model.Activation;
 import gputrain.model.DenseNetwork;
 import gputrain.model.InitialValues;
@@ -67,7 +67,7 @@ final class CudaLinearisationTest {
         double[] u = random.doubles(m, -1, 1).toArray();
         double[] t = random.doubles(n, -1, 1).toArray();
         LinearisedNetwork linearised = new LinearisedNetwork(network);
-        try (CudaLinearisation.Source source = new CudaLinearisation.Source(List.of(0));
+        try (CudaLinearisations source = new CudaLinearisations(List.of(0));
                 Linearisation one =
                         source.open(linearised, data, IntStream.range(0, ROWS).toArray(), groups, form);
                 Linearisation beside = source.open(
@@ -176,7 +176,7 @@ final class CudaLinearisationTest {
         double[] parameters = InitialValues.draw(network, 2);
         double[] unit = {1, 1, 1, 1};
         double[] twice = {2, 2, 2, 2};
-        try (CudaLinearisation.Source source = new CudaLinearisation.Source(List.of(0));
+        try (CudaLinearisations source = new CudaLinearisations(List.of(0));
                 Linearisation one = source.open(network, data, new int[] {0, 1, 2, 3}, groups)) {
             one.outputs(parameters);
             assertThat(one.differentiate(parameters, unit)).isTrue();
@@ -197,7 +197,7 @@ final class CudaLinearisationTest {
         DataSet data = data(network, rows, new Random(1));
         ParameterGroups groups = ParameterGroups.one(network);
         int[] all = IntStream.range(0, rows).toArray();
-        try (CudaLinearisation.Source source = new CudaLinearisation.Source(List.of(0))) {
+        try (CudaLinearisations source = new CudaLinearisations(List.of(0))) {
             LinearisedNetwork linearised = new LinearisedNetwork(network);
             assertThatThrownBy(() -> source.open(linearised, data, all, groups, Form.FACTORS))
                     .isInstanceOf(EngineException.class)
