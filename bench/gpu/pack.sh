@@ -24,5 +24,6 @@ mvn -q -B -ntp $plugin:copy-dependencies -pl java -DincludeScope=test -DoutputDi
 mvn -q -B -ntp $plugin:copy -Dartifact="org.junit.platform:junit-platform-launcher:$junit" \
   -DoutputDirectory="$to/contract/lib"
 cp -r java/target/test-classes/. "$to/contract/classes/"
-javac --release 17 -d "$to/contract/classes" -cp "$to/contract/lib/*" bench/gpu/ContractSuite.java
+javac --release 17 -d "$to/contract/classes" -cp "$to/gpu-train.jar:$to/contract/lib/*" \
+  bench/gpu/{ContractSuite,SecondOrderTime}.java
 du -sh "$to" "$to"/*

@@ -26,7 +26,7 @@ while [ $# -gt 0 ]; do
 done
 mkdir -p "$out" || exit 73
 out=$(realpath "$out")
-rm -f "$out"/{build,bench,peers,checks,java}.log "$out"/bench.json "$out"/peers.jsonl "$out"/table.txt
+rm -f "$out"/{build,bench,peers,checks,java}.log "$out"/{bench,second-order}.json "$out"/{peers,second-order-peers}.jsonl "$out"/table.txt
 cd "$(dirname "$0")/../.." || exit 1
 source=$PWD
 work=$(mktemp -d) || exit 73
@@ -107,6 +107,8 @@ if [ -n "$java" ] && [ -n "$jar" ]; then
   part 20 java.log "devices" "$java" -jar "$jar" devices
   part 40 java.log "training" "$java" -jar "$jar" train huang/method-3-case-a --engine cuda --out "$work/run" \
     --protocol paper --no-report
+  part 30 java.log "second-order training" "$java" -jar "$jar" train huang/method-3-case-a-lm --engine cuda \
+    --out "$work/second-order" --protocol paper --no-report
   # The whole grid of the kernel models on the GPU: times by stage are in run.json, deviations must be the CPU's.
   part 120 java.log "kernel models" "$java" -jar "$jar" train liu/ws4 --engine cuda --out "$work/liu" --no-report &&
     cp "$work/liu/run.json" "$out/kernel-models.json"
@@ -114,6 +116,16 @@ if [ -n "$java" ] && [ -n "$jar" ]; then
   if [ -d "$contract" ]; then
     part 100 java.log "contract suite" "$java" -cp "$jar:$contract/classes:$contract/lib/*" -Dgputrain.require=cuda \
       ContractSuite gputrain.engine.CudaKernelContractTest gputrain.engine.CudaContractTest
+    part 100 java.log "contract suite, second order" "$java" -cp "$jar:$contract/classes:$contract/lib/*" \
+      -Dgputrain.require=cuda ContractSuite gputrain.engine.CudaSecondOrderTest
+    if "$python" -c "import torch" 2>/dev/null; then
+      peer=$source/bench/gpu/second_order_peer.py
+      "$python" "$peer" --make "$work/second-order.f64" ${emulated:+--rows 150} &&
+        part 60 java.log "second order, ten steps" bash -c '"$0" -cp "$1" SecondOrderTime cuda "$2" >"$3"' \
+          "$java" "$jar:$contract/classes" "$work/second-order.f64" "$out/second-order.json" &&
+        part 60 peers.log "pytorch, second order" "$python" "$peer" ${peers[@]+"${peers[@]}"} \
+          --problem "$work/second-order.f64" --ours "$out/second-order.json" --results "$out/second-order-peers.jsonl"
+    fi
   fi
 fi
 

@@ -72,6 +72,21 @@ def compare(records, peers):
         print(f"{line}  {agrees}")
 
 
+def second_order(directory):
+    """Ten steps of Levenberg-Marquardt, ours and PyTorch's."""
+    ours = read(os.path.join(directory, "second-order.json"), json.load)
+    if not ours:
+        return
+    print()
+    print(f"Levenberg-Marquardt, [11,80,40,1], {ours['rows']:,} rows, float64: a step")
+    print(f"{'ours: ' + ours['method']:88}{ours['ms_per_step']:>10.3f} ms")
+    lines = read(os.path.join(directory, "second-order-peers.jsonl"), lambda file: [json.loads(line) for line in file])
+    for r in lines:
+        agrees = "yes" if r["agrees"] else f"NO: off by {r['loss_error']:.1e}"
+        ratio = r["ms_per_step"] / ours["ms_per_step"]
+        print(f"{r['peer']:88}{r['ms_per_step']:>10.3f} ms   ours/this {ratio:.1f}   losses agree: {agrees}")
+
+
 def main():
     directory = sys.argv[1]
     records = read(os.path.join(directory, "bench.json"), json.load)
@@ -91,6 +106,7 @@ def main():
     print()
     print("Splines [4,8,1], 5 intervals of order 3, 1,872 rows, float64: an evaluation of loss and gradient")
     compare(list(splines(records)), [r for r in peers if r["parameters"] == SPLINE_PARAMETERS])
+    second_order(directory)
     checked = [r for r in records if "passed" in r]
     print(
         f"checked against float64: {sum(r['passed'] for r in checked)} of {len(checked)}; "
