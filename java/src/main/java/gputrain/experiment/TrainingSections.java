@@ -265,7 +265,7 @@ final class TrainingSections {
                 damping,
                 atLeast(section, "trials", 1, 16),
                 section.magnitude("tolerance", 1e-9),
-                section.magnitude("acceleration", 0.75),
+                section.magnitude("acceleration", 0),
                 evidence(section));
     }
 

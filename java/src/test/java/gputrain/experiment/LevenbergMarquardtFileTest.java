@@ -29,7 +29,7 @@ class LevenbergMarquardtFileTest {
                                 "optimizer = \"adam\"\nlearning-rate = 1e-2", "optimizer = \"levenberg-marquardt\""))
                         .training()
                         .optimizer())
-                .isEqualTo(new Optimizer.LevenbergMarquardt(1e-2, 16, 1e-9, 0.75, Optimizer.Evidence.NONE));
+                .isEqualTo(new Optimizer.LevenbergMarquardt(1e-2, 16, 1e-9));
     }
 
     @Test
