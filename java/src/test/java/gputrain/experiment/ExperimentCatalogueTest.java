@@ -185,7 +185,7 @@ class ExperimentCatalogueTest {
     }
 
     private static void requireSetsOfDellen(String name, Prepared prepared) {
-        char letter = name.charAt(name.length() - 1);
+        char letter = name.replace("-lm", "").charAt(name.replace("-lm", "").length() - 1);
         assertThat(prepared.trainingRows()).hasSize(letter == 'a' ? 2827 : letter == 'b' ? 2099 : 1949);
         assertThat(prepared.testRows()).hasSize(letter == 'a' ? 730 : letter == 'b' ? 50 : 200);
         Map<String, Integer> extras = new TreeMap<>();
