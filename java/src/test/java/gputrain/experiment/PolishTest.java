@@ -53,11 +53,11 @@ class PolishTest {
         assertThat(training.lastPrecision()).isEqualTo(Precision.FLOAT64);
         assertThat(training.polish())
                 .contains(new Experiment.Polish(
-                        new Optimizer.LevenbergMarquardt(0.5, 7, 1e-12, 0.75, Optimizer.Evidence.NONE), 1e-5, 12, 3));
+                        new Optimizer.LevenbergMarquardt(0.5, 7, 1e-12, 0, Optimizer.Evidence.NONE), 1e-5, 12, 3));
         String least = Tiny.with("keep = \"last\"\n", "weight-decay = 1e-4\n[training.polish]\nepochs = 5\n");
         assertThat(Tiny.experiment(least).training().polish())
                 .contains(new Experiment.Polish(
-                        new Optimizer.LevenbergMarquardt(1e-2, 16, 1e-9, 0.75, Optimizer.Evidence.NONE), 1e-4, 5, 10));
+                        new Optimizer.LevenbergMarquardt(1e-2, 16, 1e-9, 0, Optimizer.Evidence.NONE), 1e-4, 5, 10));
         assertThat(Tiny.experiment(Tiny.TEXT).training().polish()).isEmpty();
         assertThat(Tiny.experiment(Tiny.TEXT).training().lastPrecision()).isEqualTo(Precision.FLOAT32);
     }
@@ -90,7 +90,7 @@ class PolishTest {
     void theEvidenceNeedsAWeightDecayToStartFrom() {
         String evidence = TEXT.replace("trials = 7", "regularisation = \"evidence\"\nevidence-groups = \"one\"");
         assertThat(Tiny.experiment(evidence).training().polish().orElseThrow().optimizer())
-                .isEqualTo(new Optimizer.LevenbergMarquardt(0.5, 16, 1e-12, 0.75, new Optimizer.Evidence(false, 5)));
+                .isEqualTo(new Optimizer.LevenbergMarquardt(0.5, 16, 1e-12, 0, new Optimizer.Evidence(false, 5)));
         assertThatThrownBy(() -> Tiny.experiment(evidence.replace("weight-decay = 1e-5", "weight-decay = 0")))
                 .hasMessageContaining("polish.weight-decay: the evidence needs one to start from, above 0");
     }
