@@ -31,7 +31,7 @@ public final class LaplacePosterior implements AutoCloseable {
     /** Of two sums that are equal but for rounding, the difference that is borne, as a share of what is left of the residuals. */
     private static final double TOLERATED = 1e-3;
     /** Where less of the residuals is left, it is rounding that is left. */
-    private static final double LEAST_FREEDOM = 1e-9;
+    private static final double LEAST_FREEDOM = 1;
     /** Relative change of the weights by which the influences are differences. */
     private static final double STEP = 1e-3;
 
@@ -87,10 +87,10 @@ public final class LaplacePosterior implements AutoCloseable {
         this.fit = fit();
         double left = m - gamma();
         double lost = Math.abs(Arrays.stream(fit.leverages()).sum() - gamma());
-        if (!(left > LEAST_FREEDOM * m && lost < TOLERATED * left)) {
+        if (!(left >= LEAST_FREEDOM && lost < TOLERATED * left)) {
             throw new EngineException(
                     "no posterior: all but " + left + " of " + m + " residuals are used up by parameters, to " + lost
-                            + ", which leaves nothing to tell the noise from; a larger weight decay");
+                            + ", which leaves nothing to tell the noise from; more rows, or a larger weight decay");
         }
     }
 

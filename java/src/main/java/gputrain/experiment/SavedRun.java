@@ -7,6 +7,7 @@ import gputrain.data.TableInfo;
 import gputrain.engine.Engine;
 import gputrain.engine.EngineOptions;
 import gputrain.model.Network;
+import gputrain.model.ParameterGroups;
 import gputrain.train.ModelFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -92,10 +93,22 @@ public record SavedRun(RunDirectory directory, JsonNode record, Experiment exper
     /**
      * Weight decays of a replica, one for all parameters or one for each group; none where the record has none, as of
      * networks that were not trained by Levenberg-Marquardt.
+     *
+     * @throws ExperimentException when they are no decays of this network, or missing where a posterior is recorded
      */
     double[] weightDecay(Protocol protocol, int replica) {
+        JsonNode node = replicas(protocol).path(replica);
+        JsonNode array = node.path("weightDecay");
         List<Double> decays = new ArrayList<>();
-        replicas(protocol).path(replica).path("weightDecay").forEach(decay -> decays.add(decay.asDouble()));
+        array.forEach(decay -> decays.add(decay.asDouble(Double.NaN)));
+        int groups = ParameterGroups.layers(experiment.network()).count();
+        boolean some = decays.size() == 1 || decays.size() == groups;
+        boolean none = array.isMissingNode() && !node.has("noiseMeV");
+        if (!none && !(some && decays.stream().allMatch(decay -> decay >= 0 && Double.isFinite(decay)))) {
+            throw new ExperimentException(directory.record() + ": protocol " + protocol.id() + ", replicas[" + replica
+                    + "].weightDecay: " + (array.isMissingNode() ? "missing" : array)
+                    + "; a number for all parameters, or one for each of " + groups + " layers, is needed");
+        }
         return decays.stream().mapToDouble(Double::doubleValue).toArray();
     }
 
@@ -142,11 +155,17 @@ public record SavedRun(RunDirectory directory, JsonNode record, Experiment exper
             }
             seeds.add(replica.path("seed").asLong());
         }
+        List<double[]> parameters = ModelFile.read(directory.parameters(protocol), prepared.network());
+        if (parameters.size() != members.size()) {
+            throw new ExperimentException(directory.record() + ": " + members.size() + " replicas of the protocol "
+                    + protocol.id() + " have a noiseMeV, " + directory.parameters(protocol) + " has "
+                    + parameters.size() + " networks; the two are not of one run");
+        }
         return Posteriors.of(
                         prepared,
                         new Stages(prepared, protocol).ofResult(seeds),
                         members,
-                        ModelFile.read(directory.parameters(protocol), prepared.network()),
+                        parameters,
                         members.stream().map(i -> weightDecay(protocol, i)).toList(),
                         predictions.stream().map(Prediction::nuclide).toList(),
                         engine,

@@ -84,6 +84,7 @@ final class TrainingSections {
                 atLeast(leak, "patience", 0, 0L),
                 atLeast(leak, "epochs", 1, training.epochs()),
                 leak.magnitude("weight-decay", training.weightDecay()));
+        requireStart(leak, training.optimizer(), leakFree.weightDecay());
         leak.finish();
         return Optional.of(leakFree);
     }

@@ -203,6 +203,25 @@ class PosteriorRunTest {
         assertThat(again.path(0).path("uncertaintyMeV").asDouble()).isCloseTo(expected, within(2e-6));
     }
 
+    @Test
+    void aRecordWithoutItsWeightDecaysIsNamed() throws IOException {
+        Path out = directory.resolve("run");
+        train("1e-3", out);
+        Path file = out.resolve("run.json");
+        String good = Files.readString(file);
+        String decay = "\"weightDecay\" : [ 0.001 ]";
+        assertThat(good).contains(decay);
+        for (String bad : List.of("\"other\" : 1", "\"weightDecay\" : [ 1, 2, 3 ]", "\"weightDecay\" : \"x\"")) {
+            Files.writeString(file, good.replace(decay, bad));
+            Outcome predicted = run("predict", out, "--engine", "jvm", "--nuclides", "56Fe");
+            assertThat(predicted.code()).isZero();
+            assertThat(predicted.err()).contains("no uncertainties", "run.json", "replicas[0].weightDecay");
+            Outcome evaluated = run("evaluate", out, "--engine", "jvm");
+            assertThat(evaluated.code()).isEqualTo(65);
+            assertThat(evaluated.err()).contains("run.json", "replicas[0].weightDecay");
+        }
+    }
+
     /** More parameters than nuclei and next to no weight decay: nothing is left to tell the noise from. */
     @Test
     void saysWhyThereIsNone() throws IOException {

@@ -44,6 +44,8 @@ class LevenbergMarquardtFileTest {
                         .training()
                         .optimizer()))
                 .contains("an epoch is one step, with geodesic acceleration up to 0.5 of it; weight");
+        assertThatThrownBy(() -> Tiny.experiment(text.replace("parts = 5", "parts = 5\nweight-decay = 0")))
+                .hasMessageContaining("leak-free.weight-decay: the evidence needs one to start from");
         String one = text.replace("\"evidence\"", "\"evidence\"\nevidence-groups = \"one\"\nevidence-every = 3");
         assertThat(Tiny.experiment(one).training().optimizer())
                 .isEqualTo(new Optimizer.LevenbergMarquardt(0.5, 16, 1e-6, 0, new Optimizer.Evidence(false, 3)));
