@@ -275,7 +275,7 @@ final class TrainingSections {
                 .equals("fixed")) {
             return Optimizer.Evidence.NONE;
         }
-        boolean byLayer = section.oneOf("evidence-groups", "layers", List.of("layers", "one"))
+        boolean byLayer = section.oneOf("evidence-groups", "one", List.of("one", "layers"))
                 .equals("layers");
         return new Optimizer.Evidence(byLayer, atLeast(section, "evidence-every", 1, 5));
     }

@@ -49,7 +49,7 @@ final class ResultSections {
             page.element(
                     "p",
                     needed
-                            ? "This run has no leak-free protocol: its test figures may have guided the training."
+                            ? "This run has no leak-free protocol: where the paper's chooses by the test set, as said below the figures, they are too good."
                             : "No test set chooses anything in this run, so it needs no leak-free protocol.");
         }
         page.close().newLine();

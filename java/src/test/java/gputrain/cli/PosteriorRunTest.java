@@ -181,7 +181,7 @@ class PosteriorRunTest {
     @Test
     void weightDecaysByTheEvidenceAreThoseOfTheEnd() throws IOException {
         Path out = directory.resolve("run");
-        train("1e-3\nregularisation = \"evidence\"", out);
+        train("1e-3\nregularisation = \"evidence\"\nevidence-groups = \"layers\"", out);
         for (JsonNode protocol : record(out).path("protocols")) {
             assertThat(protocol.path("posterior").path("groups")).hasSize(2);
             JsonNode replica = protocol.path("replicas").path(0);

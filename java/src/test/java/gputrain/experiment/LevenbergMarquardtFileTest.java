@@ -37,18 +37,18 @@ class LevenbergMarquardtFileTest {
         String text = TEXT.replace("trials = 7", "weight-decay = 1e-4\nregularisation = \"evidence\"");
         Optimizer optimizer = Tiny.experiment(text).training().optimizer();
         assertThat(optimizer)
-                .isEqualTo(new Optimizer.LevenbergMarquardt(0.5, 16, 1e-6, 0, new Optimizer.Evidence(true, 5)));
+                .isEqualTo(new Optimizer.LevenbergMarquardt(0.5, 16, 1e-6, 0, new Optimizer.Evidence(false, 5)));
         assertThat(PlanText.of(optimizer))
-                .endsWith("an epoch is one step; weight decay by the evidence every 5 steps, one for each layer");
+                .endsWith("an epoch is one step; weight decay by the evidence every 5 steps, one for all parameters");
         assertThat(PlanText.of(Tiny.experiment(text.replace("acceleration = 0", "acceleration = 0.5"))
                         .training()
                         .optimizer()))
                 .contains("an epoch is one step, with geodesic acceleration up to 0.5 of it; weight");
         assertThatThrownBy(() -> Tiny.experiment(text.replace("parts = 5", "parts = 5\nweight-decay = 0")))
                 .hasMessageContaining("leak-free.weight-decay: the evidence needs one to start from");
-        String one = text.replace("\"evidence\"", "\"evidence\"\nevidence-groups = \"one\"\nevidence-every = 3");
+        String one = text.replace("\"evidence\"", "\"evidence\"\nevidence-groups = \"layers\"\nevidence-every = 3");
         assertThat(Tiny.experiment(one).training().optimizer())
-                .isEqualTo(new Optimizer.LevenbergMarquardt(0.5, 16, 1e-6, 0, new Optimizer.Evidence(false, 3)));
+                .isEqualTo(new Optimizer.LevenbergMarquardt(0.5, 16, 1e-6, 0, new Optimizer.Evidence(true, 3)));
     }
 
     @ParameterizedTest
