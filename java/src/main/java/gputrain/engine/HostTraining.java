@@ -29,6 +29,6 @@ public interface HostTraining {
     /** The reference's derivatives, row by row. */
     JacobianMatrix.Source derivatives();
 
-    /** Opens a plan with {@link Optimizer.LevenbergMarquardt}. */
+    /** Opens a plan with {@link Optimizer.LevenbergMarquardt}; the session closes the source. */
     Session open(TrainingPlan plan, DataSet data, EngineOptions options, Linearisation.Source source);
 }

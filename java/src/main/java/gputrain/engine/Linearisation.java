@@ -25,8 +25,11 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Linearisation extends AutoCloseable {
 
-    /** Makes them; may be called by several threads at a time, each linearisation stays with one. */
-    interface Source {
+    /**
+     * Makes them; may be called by several threads at a time, each linearisation stays with one. Closing releases the memory that
+     * they lend each other, and comes with the end of the session that it was given to.
+     */
+    interface Source extends AutoCloseable {
         /**
          * Opens one.
          *
@@ -41,6 +44,11 @@ public interface Linearisation extends AutoCloseable {
          * @throws EngineException where {@link #open} would throw it, as far as that can be told
          */
         String method(Network network, int rows);
+
+        @Override
+        default void close() {
+            // What is in the heap needs none.
+        }
     }
 
     /** Outputs, {@code [R, O]}, valid until the next call. */

@@ -11,20 +11,17 @@ import gputrain.model.DenseNetwork;
 import gputrain.model.InitialValues;
 import gputrain.model.Network;
 import gputrain.model.ParameterGroups;
-import gputrain.model.ProductUnitNetwork;
 import gputrain.model.SplineNetwork;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Levenberg-Marquardt in float64, on an engine that {@link TestedEngine} names on the subclass. */
-abstract class SecondOrderContract implements EngineUnderTest {
+abstract class SecondOrderContract extends PosteriorContract {
     private static final Optimizer.LevenbergMarquardt SETTINGS = new Optimizer.LevenbergMarquardt(1e-2, 12, 0);
 
     @Override
@@ -39,19 +36,6 @@ abstract class SecondOrderContract implements EngineUnderTest {
 
     private TestedEngine tested() {
         return Objects.requireNonNull(getClass().getAnnotation(TestedEngine.class), "@TestedEngine");
-    }
-
-    /** Networks of every family; with few rows, more parameters than residuals, and with many, fewer. */
-    static Stream<Arguments> problems() {
-        return Stream.of(
-                        new DenseNetwork(List.of(3, 4, 1), Activation.GELU),
-                        new DenseNetwork(List.of(3, 5, 4, 2), Activation.TANH),
-                        new DenseNetwork(List.of(2, 1), Activation.IDENTITY),
-                        new ProductUnitNetwork(false, 3, 3, 2, 0.05, 0.5),
-                        new ProductUnitNetwork(true, 3, 2, 2, 1e-6, 0.5),
-                        new ProductUnitNetwork(true, 3, 0, 2, 1e-6, 0.5),
-                        new SplineNetwork(List.of(2, 2, 2), 3, 2, 1))
-                .flatMap(network -> Stream.of(1, 6, 60).map(rows -> Arguments.of(network, rows.intValue())));
     }
 
     @ParameterizedTest

@@ -48,8 +48,6 @@ final class NativeDerivatives {
         native NativeNetwork guard(double value);
     }
 
-    // The arrays themselves, not copies of them: a result is as large as a Jacobian, and a call writes a few of its
-    // lines.
     @CriticalRegion
     static native int gt_outputs(
             @Const NativeNetwork network,

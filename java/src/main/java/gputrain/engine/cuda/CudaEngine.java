@@ -4,6 +4,7 @@ import gputrain.engine.DataSet;
 import gputrain.engine.Engine;
 import gputrain.engine.EngineException;
 import gputrain.engine.EngineOptions;
+import gputrain.engine.HostTraining;
 import gputrain.engine.KernelProblem;
 import gputrain.engine.KernelSession;
 import gputrain.engine.Optimizer;
@@ -134,7 +135,7 @@ public final class CudaEngine implements Engine {
     public Session open(TrainingPlan plan, DataSet data, EngineOptions options) {
         checkDevices(options);
         if (plan.optimizer() instanceof Optimizer.LevenbergMarquardt) {
-            return new SecondOrderSession(plan, data, options);
+            return HostTraining.get().open(plan, data, options, new CudaLinearisations(options.devices()));
         }
         String here = plan.network() instanceof SplineNetwork && !SplineChoice.knows(wish) ? null : wish;
         return new CudaSession(plan, data, options.devices(), options.kernel() != null ? options.kernel() : here);

@@ -14,7 +14,7 @@ import java.util.List;
  * Makes linearisations on GPUs. Each replica under way has memory of its own, so that the threads of their loops need not
  * wait for each other, but all kernels of a GPU run one after another: a factorisation has blocks for the whole of it.
  */
-final class CudaLinearisations implements Linearisation.Source, AutoCloseable {
+final class CudaLinearisations implements Linearisation.Source {
     /** Which system is solved, and how the derivatives are kept. */
     enum Form {
         PRIMAL,

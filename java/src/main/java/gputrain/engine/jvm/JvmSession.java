@@ -133,6 +133,7 @@ final class JvmSession implements Session {
     public void close() {
         closed = true;
         pool.shutdown();
+        linearisations.close();
     }
 
     private void checkOpen() {
