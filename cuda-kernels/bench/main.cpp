@@ -148,7 +148,7 @@ bool parse(int count, char** words, Options* options) {
 std::vector<gt_kernel_info> kernels_of(const Options& options, const std::string& module) {
   Outcome outcome = apart(options.limit, [&](const Send& send) {
     open_device(options.target.device);
-    std::vector<gt_kernel_info> kernels = open_module(options.target.directory, module).kernels;
+    std::vector<gt_kernel_info> kernels = open_module(options.target.directory, module, options.target.device).kernels;
     send(kernels.data(), kernels.size() * sizeof(gt_kernel_info));
     return 0;
   });

@@ -127,11 +127,10 @@ Timing time_epochs(DeviceSession& session, Extent extent) {
 // Peak of fused multiply-adds in 1e9 operations a second (an FMA is two); nothing without the peak module, which an
 // emulated machine lacks.
 std::optional<double> peak(const Target& target) {
-  std::string path = target.directory + "/peak.fatbin";
-  if (!std::ifstream(path)) {
+  if (!std::ifstream(target.directory + "/peak.ptx")) {
     return {};
   }
-  Handle function = find_function(load_module(read_file(path)), "fma_peak");
+  Handle function = find_function(load_module(target.directory, "peak", target.device), "fma_peak");
   int blocks = device_attribute(kMultiprocessors, target.device) * resident_blocks(function, GT_PEAK_THREADS, 0);
   int rounds = 4000;
   float factor = 0.999F;
@@ -308,10 +307,10 @@ Verdict measure_kernel(const Target& target, const std::string& module, int kern
   open_device(target.device);
   double rate = target.timing ? peak(target).value_or(NAN) : NAN;
   std::string of_family = problem.family == GT_DENSE ? "core" : "product_units";
-  Module general = open_module(target.directory, of_family);
-  Module own = module == of_family ? general : open_module(target.directory, module);
+  Module general = open_module(target.directory, of_family, target.device);
+  Module own = module == of_family ? general : open_module(target.directory, module, target.device);
   const gt_kernel_info& info = own.kernels[static_cast<size_t>(kernel)];
-  TrainingKernel training = {info, find_function(own.handle, info.name), general.handle,
+  TrainingKernel training = {info, find_kernel(own, target.directory, module, info, target.device), general.handle,
                              module == of_family ? kernel : -1, info.team != GT_TEAM_SOLO && !target.plain};
   return KernelRun(target, problem, expected, record, training, rate).all();
 }

@@ -7,6 +7,8 @@
 
 namespace gputrain::bench {
 
+namespace {
+
 std::vector<char> read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) {
@@ -14,6 +16,8 @@ std::vector<char> read_file(const std::string& path) {
   }
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
+
+}  // namespace
 
 std::vector<std::string> module_names(const std::string& directory) {
   std::vector<char> text = read_file(directory + "/modules.txt");
@@ -28,11 +32,23 @@ std::vector<std::string> module_names(const std::string& directory) {
   return names;
 }
 
-Module open_module(const std::string& directory, const std::string& name) {
-  std::vector<char> image = read_file(directory + "/" + name + ".fatbin");
+Handle load_module(const std::string& directory, const std::string& name, int device) {
+  int major = device_attribute(kComputeMajor, device);
+  // Code for a generation's first GPU runs on its later ones.
+  for (int minor = device_attribute(kComputeMinor, device); minor >= 0; minor--) {
+    std::string path = directory + "/" + name + ".sm_" + std::to_string(10 * major + minor) + ".cubin";
+    if (std::ifstream(path)) {
+      return load_module(read_file(path));
+    }
+  }
+  std::vector<char> image = read_file(directory + "/" + name + ".ptx");
   // PTX is text, which the driver reads to its end.
   image.push_back('\0');
-  Module module = {load_module(image), {}};
+  return load_module(image);
+}
+
+Module open_module(const std::string& directory, const std::string& name, int device) {
+  Module module = {load_module(directory, name, device), {}};
   int32_t count = 0;
   std::vector<char> counted = read_global(module.handle, "kernel_count_" + name);
   std::vector<char> table = read_global(module.handle, "kernel_table_" + name);
@@ -46,6 +62,12 @@ Module open_module(const std::string& directory, const std::string& name) {
   module.kernels.resize(static_cast<size_t>(count));
   std::memcpy(module.kernels.data(), table.data(), table.size());
   return module;
+}
+
+Handle find_kernel(const Module& module, const std::string& directory, const std::string& name,
+                   const gt_kernel_info& kernel, int device) {
+  Handle there = kernel.cluster > 1 ? load_module(directory, name + "_clusters", device) : module.handle;
+  return find_function(there, kernel.name);
 }
 
 }  // namespace gputrain::bench

@@ -227,9 +227,7 @@ std::vector<Division> spline_divisions(int m, Extent extent) {
 
 Verdict measure_splines(const Target& target, Division division, const Record& record) {
   open_device(target.device);
-  std::vector<char> image = read_file(target.directory + "/splines.fatbin");
-  image.push_back('\0');
-  Handle module = load_module(image);
+  Handle module = load_module(target.directory, "splines", target.device);
   Json json;
   json.text("record", "splines").text("kernel", "train_cubic_splines").text("network", "4-8-1 splines");
   json.whole("replicas", division.replicas).whole("blocks", division.blocks);

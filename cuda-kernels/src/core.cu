@@ -14,6 +14,19 @@ using LayeredDriver = Driver<LayeredTile, LayeredTeam>;
 using LargeTile = GenericTile<256, 32>;
 using Cluster8 = ClusterTeam<WideTile, 8>;
 
+}  // namespace
+
+#if GT_WITH_CLUSTERS
+GT_KERNEL(128, 1)
+GT_CLUSTER(8)
+train_cluster8_generic(const gt_cuda_session* session, const int32_t* active, int32_t blocks, int64_t epochs) {
+  Driver<WideTile, Cluster8>(*session, active, blocks, shared_memory()).run(epochs);
+}
+#endif
+
+#if GT_WITHOUT_CLUSTERS
+namespace {
+
 GT_DEVICE float* workspace_of(const gt_cuda_session& session) {
   return session.workspace + session.workspace_floats * block();
 }
@@ -38,12 +51,6 @@ train_solo_generic(const gt_cuda_session* session, const int32_t* active, int32_
 GT_KERNEL(128, 1)
 train_grid_generic(const gt_cuda_session* session, const int32_t* active, int32_t blocks, int64_t epochs) {
   Driver<WideTile, GridTeam<WideTile>>(*session, active, blocks, shared_memory()).run(epochs);
-}
-
-GT_KERNEL(128, 1)
-GT_CLUSTER(8)
-train_cluster8_generic(const gt_cuda_session* session, const int32_t* active, int32_t blocks, int64_t epochs) {
-  Driver<WideTile, Cluster8>(*session, active, blocks, shared_memory()).run(epochs);
 }
 
 // For networks that do not fit shared memory.
@@ -112,3 +119,4 @@ GT_KERNEL(1, 1) layout(int32_t* out) {
 #undef GT_OFFSET
 #undef GT_SIZE
 }
+#endif

@@ -11,15 +11,21 @@
 #define GT_CONSTEXPR constexpr
 #endif
 
+// Kernels with clusters are modules of their own for GPUs (-DGT_CLUSTERS=1, beside the others' -DGT_CLUSTERS=0): only
+// these need the instructions of 9.0, so that everything else is compiled once, for 8.0 and all that came after.
+#ifdef GT_CLUSTERS
+#define GT_WITH_CLUSTERS (GT_CLUSTERS)
+#define GT_WITHOUT_CLUSTERS (!GT_CLUSTERS)
+#else
+#define GT_WITH_CLUSTERS 1
+#define GT_WITHOUT_CLUSTERS 1
+#endif
+
 #ifdef __CUDACC__
 
 #define GT_KERNEL(threads, blocks_per_multiprocessor) \
   extern "C" __global__ void __launch_bounds__(threads, blocks_per_multiprocessor)
-#if __CUDA_ARCH__ >= 900 || !defined(__CUDA_ARCH__)
 #define GT_CLUSTER(size) __cluster_dims__(size, 1, 1)
-#else
-#define GT_CLUSTER(size)
-#endif
 #define GT_DEVICE __device__ __forceinline__
 #define GT_DEVICE_CALL __device__ __noinline__
 #define GT_CONSTANT extern "C" __device__ const

@@ -26,6 +26,26 @@ using Cluster8 = Driver<WideTile<Complex>, ClusterTeam<WideTile<Complex>, 8>>;
 template <bool Complex>
 using Large = Driver<LargeTile<Complex>, GridTeam<LargeTile<Complex>>>;
 
+}  // namespace
+
+#if GT_WITH_CLUSTERS
+GT_KERNEL(256, 1)
+GT_CLUSTER(8)
+train_cluster8_product_units(const gt_cuda_session* session, const int32_t* active, int32_t blocks, int64_t epochs) {
+  Cluster8<false>(*session, active, blocks, shared_memory()).run(epochs);
+}
+
+GT_KERNEL(256, 1)
+GT_CLUSTER(8)
+train_cluster8_complex_product_units(const gt_cuda_session* session, const int32_t* active, int32_t blocks,
+                                     int64_t epochs) {
+  Cluster8<true>(*session, active, blocks, shared_memory()).run(epochs);
+}
+#endif
+
+#if GT_WITHOUT_CLUSTERS
+namespace {
+
 // Calls f(tile) with a tile of the session's family that has these parameters.
 template <class F>
 GT_DEVICE void with_tile(const gt_cuda_session& session, const float* parameters, const F& f) {
@@ -57,12 +77,6 @@ train_grid_product_units(const gt_cuda_session* session, const int32_t* active, 
 }
 
 GT_KERNEL(256, 1)
-GT_CLUSTER(8)
-train_cluster8_product_units(const gt_cuda_session* session, const int32_t* active, int32_t blocks, int64_t epochs) {
-  Cluster8<false>(*session, active, blocks, shared_memory()).run(epochs);
-}
-
-GT_KERNEL(256, 1)
 train_grid_large_product_units(const gt_cuda_session* session, const int32_t* active, int32_t blocks, int64_t epochs) {
   Large<false>(*session, active, blocks, shared_memory()).run(epochs);
 }
@@ -77,13 +91,6 @@ GT_KERNEL(256, 1)
 train_grid_complex_product_units(const gt_cuda_session* session, const int32_t* active, int32_t blocks,
                                  int64_t epochs) {
   Grid<true>(*session, active, blocks, shared_memory()).run(epochs);
-}
-
-GT_KERNEL(256, 1)
-GT_CLUSTER(8)
-train_cluster8_complex_product_units(const gt_cuda_session* session, const int32_t* active, int32_t blocks,
-                                     int64_t epochs) {
-  Cluster8<true>(*session, active, blocks, shared_memory()).run(epochs);
 }
 
 GT_KERNEL(256, 1)
@@ -147,3 +154,4 @@ GT_KERNEL(1, 1) measure_product_units(const gt_cuda_session* session, int64_t* s
   *sizes++ = 0;
   *sizes = wide;
 }
+#endif

@@ -63,7 +63,7 @@ public final class CudaEngine implements Engine {
         return KernelImages.missing().or(Driver::failure).or(Trial::failure);
     }
 
-    /** The networks that have kernels made for them. */
+    /** The networks that have kernels made for them, and where all kernels come from. */
     @Override
     public String remark() {
         if (KernelImages.missing().isPresent()) {
@@ -73,9 +73,10 @@ public final class CudaEngine implements Engine {
                 .filter(name -> Character.isDigit(name.charAt(0)))
                 .map(CudaEngine::shape)
                 .toList();
-        return shapes.isEmpty()
-                ? "kernels for any network"
-                : "kernels for any network, faster ones for " + String.join(", ", shapes);
+        return (shapes.isEmpty()
+                        ? "kernels for any network"
+                        : "kernels for any network, faster ones for " + String.join(", ", shapes))
+                + "; " + KernelImages.origin();
     }
 
     /** A network as its module's name has it: widths, then an activation or a family. */

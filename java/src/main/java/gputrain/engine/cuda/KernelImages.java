@@ -7,13 +7,18 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The compiled kernels of this installation: the jar's, or those of the directory that a system property names. */
+/**
+ * The compiled kernels of this installation: the jar's, or those of the directory that a system property names. Of every
+ * module there is PTX, which the driver compiles for any GPU from 8.0 (from 9.0, where it has clusters), and for the GPUs that
+ * the build named there is machine code.
+ */
 final class KernelImages {
-    /** Names a directory with modules.txt and the images to use instead of the jar's. */
+    /** Names a directory with modules.txt, origin.txt and the images to use instead of the jar's. */
     static final String PROPERTY = "gputrain.cuda.kernels";
 
     /** The module that every network needs. */
@@ -40,7 +45,8 @@ final class KernelImages {
                     ? Optional.empty()
                     : Optional.of(
                             directory() == null
-                                    ? "this jar was built without CUDA kernels (no nvcc at build time)"
+                                    ? "this jar was built without CUDA kernels (`gpu-train devices` of one that has them says where"
+                                            + " they come from)"
                                     : "no modules.txt in " + directory() + ", which -D" + PROPERTY + " names");
         } catch (IOException e) {
             return Optional.of("the kernels cannot be read: " + e);
@@ -52,8 +58,35 @@ final class KernelImages {
         return new String(read("modules.txt"), StandardCharsets.UTF_8).lines().toList();
     }
 
-    static byte[] image(String module) {
-        return read(module + ".fatbin");
+    /** Who made these kernels, and for which GPUs, in one line. */
+    static String origin() {
+        return new String(read("origin.txt"), StandardCharsets.UTF_8).strip();
+    }
+
+    /** The PTX of a module, with the 0 at its end that the driver wants. */
+    static byte[] ptx(String module) {
+        byte[] text = read(module + ".ptx");
+        return Arrays.copyOf(text, text.length + 1);
+    }
+
+    /**
+     * The machine code of a module for a GPU, or for the earlier ones of its generation, whose code it runs; null where there
+     * is none.
+     *
+     * @param computeCapability 86 for 8.6
+     */
+    static byte @Nullable [] machineCode(String module, int computeCapability) {
+        for (int other = computeCapability; other >= computeCapability / 10 * 10; other--) {
+            String file = module + ".sm_" + other + ".cubin";
+            try (InputStream in = open(file)) {
+                if (in != null) {
+                    return in.readAllBytes();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return null;
     }
 
     private static byte[] read(String file) {

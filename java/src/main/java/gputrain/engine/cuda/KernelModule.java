@@ -63,12 +63,7 @@ final class KernelModule implements AutoCloseable {
     }
 
     private void load(String name) {
-        CUmodule module = new CUmodule();
-        check(
-                JCudaDriver.cuModuleLoadData(module, KernelImages.image(name)),
-                "cuModuleLoadData of the kernels " + name + " on GPU "
-                        + device.properties().number());
-        modules.add(module);
+        modules.add(LoadedModule.load(name, device));
     }
 
     private int readSharedBytes() {

@@ -84,7 +84,14 @@ final class Modules implements AutoCloseable {
 
     /** A training kernel, allowed the shared memory and the cluster size that it needs. */
     CUfunction function(KernelInfo kernel) {
-        CUfunction function = function(kernel.module(), kernel.name());
+        String module = kernel.module();
+        if (kernel.cluster() > 1) {
+            module += "_clusters";
+            if (!modules.containsKey(module)) {
+                load(module);
+            }
+        }
+        CUfunction function = function(module, kernel.name());
         allowSharedMemory(function, kernel.sharedBytes());
         if (kernel.cluster() > 8) {
             check(
@@ -125,12 +132,7 @@ final class Modules implements AutoCloseable {
     }
 
     private void load(String name) {
-        CUmodule module = new CUmodule();
-        check(
-                JCudaDriver.cuModuleLoadData(module, KernelImages.image(name)),
-                "cuModuleLoadData of the kernels " + name + " on GPU "
-                        + device.properties().number());
-        modules.put(name, module);
+        modules.put(name, LoadedModule.load(name, device));
     }
 
     private int[] runLayout() {
