@@ -78,21 +78,19 @@ final class DataCommand implements Callable<Integer> {
     static final class Tables extends Reader {
         @Override
         public Integer call() {
-            ArrayNode array = new ObjectMapper().createArrayNode();
-            for (TableInfo table : library().list()) {
-                if (json()) {
-                    describe(array.addObject(), table);
-                } else {
-                    String rows = table.available() ? Integer.toString(table.rows()) : "missing";
-                    out().printf("%-11s %-10s %7s  %s%n", table.id(), table.kind(), rows, table.title());
-                }
-            }
+            List<TableInfo> all = library().list();
             if (json()) {
+                ArrayNode array = new ObjectMapper().createArrayNode();
+                all.forEach(table -> describe(array.addObject(), table));
                 out().println(array.toPrettyString());
-            } else {
-                out().println();
-                out().println("`gpu-train data show ID` prints what a table is, or why it is missing.");
+                return ExitCode.OK;
             }
+            for (TableInfo table : all) {
+                String rows = table.available() ? Integer.toString(table.rows()) : "missing";
+                out().printf("%-11s %-10s %7s  %s%n", table.id(), table.kind(), rows, table.title());
+            }
+            out().println();
+            out().println("`gpu-train data show ID` prints what a table is, or why it is missing.");
             return ExitCode.OK;
         }
     }

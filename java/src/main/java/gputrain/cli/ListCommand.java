@@ -5,8 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import gputrain.data.DataLibrary;
 import gputrain.experiment.ExperimentCatalogue;
-import gputrain.experiment.KernelExperiment;
-import gputrain.experiment.Trainable;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,33 +23,35 @@ final class ListCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        ArrayNode array = new ObjectMapper().createArrayNode();
-        for (String name : ExperimentCatalogue.names()) {
-            Trainable experiment = ExperimentCatalogue.find(name);
-            if (json) {
-                ObjectNode node = array.addObject();
-                node.put("name", name);
-                node.put("title", experiment.title());
-                node.put("citation", experiment.paper().citation());
-            } else {
-                out.printf(
-                        "%-42s %s%s%n",
-                        name, experiment.title(), isMissing(experiment) ? " (needs a table to be imported)" : "");
-            }
-        }
         if (json) {
-            out.println(array.toPrettyString());
-        } else {
-            out.println();
-            out.println("`gpu-train show NAME` prints an experiment's file, `gpu-train NAME` trains it.");
+            out.println(json().toPrettyString());
+            return ExitCode.OK;
         }
+        for (ExperimentCatalogue.Entry entry : ExperimentCatalogue.entries()) {
+            out.printf(
+                    "%-42s %s%s%n",
+                    entry.name(), entry.title(), isMissing(entry) ? " (needs a table to be imported)" : "");
+        }
+        out.println();
+        out.println("`gpu-train show NAME` prints an experiment's file, `gpu-train NAME` trains it.");
         return ExitCode.OK;
     }
 
+    private static ArrayNode json() {
+        ArrayNode array = new ObjectMapper().createArrayNode();
+        for (ExperimentCatalogue.Entry entry : ExperimentCatalogue.entries()) {
+            ObjectNode node = array.addObject();
+            node.put("name", entry.name());
+            node.put("title", entry.title());
+            node.put("citation", entry.citation());
+        }
+        return array;
+    }
+
     /** Whether it corrects a theory whose table is not in the program. */
-    private static boolean isMissing(Trainable experiment) {
-        return experiment instanceof KernelExperiment kernels
-                && !kernels.theory().equals(KernelExperiment.LIQUID_DROP)
-                && !DataLibrary.bundled().info(kernels.theory()).available();
+    private static boolean isMissing(ExperimentCatalogue.Entry entry) {
+        return entry.theory()
+                .filter(theory -> !DataLibrary.bundled().has(theory))
+                .isPresent();
     }
 }

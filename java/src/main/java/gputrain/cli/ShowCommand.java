@@ -19,7 +19,7 @@ final class ShowCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        spec.commandLine().getOut().print(ExperimentCatalogue.find(experiment).text());
+        spec.commandLine().getOut().print(ExperimentCatalogue.text(experiment));
         spec.commandLine().getOut().flush();
         return ExitCode.OK;
     }

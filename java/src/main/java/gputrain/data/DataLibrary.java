@@ -99,11 +99,15 @@ public final class DataLibrary {
      * @throws UnknownTableException when there is no such table
      */
     public TableKind kind(String id) {
-        Optional<Source> source = find(id);
-        if (source.isPresent()) {
-            return source.get().kind();
-        }
-        return Catalogue.find(id).map(KnownTable::kind).orElseThrow(() -> unknown(id));
+        Optional<Source> own = own(id);
+        return own.isPresent()
+                ? own.get().kind()
+                : Catalogue.find(id).map(KnownTable::kind).orElseThrow(() -> unknown(id));
+    }
+
+    /** Whether there is a table of this id; without reading it. */
+    public boolean has(String id) {
+        return ownFile(id).isPresent() || isPacked(id);
     }
 
     /** All ids: the known ones in the order of the catalogue, then those of the directories. */
@@ -114,7 +118,7 @@ public final class DataLibrary {
         return ids;
     }
 
-    /** Every table with its size and checksum; reads them all. */
+    /** Every table, with its size. */
     public List<TableInfo> list() {
         return ids().stream().map(this::info).toList();
     }
@@ -125,19 +129,39 @@ public final class DataLibrary {
      * @throws UnknownTableException when there is no such table
      */
     public TableInfo info(String id) {
-        Optional<KnownTable> known = Catalogue.find(id);
-        if (find(id).isEmpty()) {
-            KnownTable missing = known.orElseThrow(() -> unknown(id));
-            return new TableInfo(id, missing.title(), missing.kind(), 0, missing.citation(), "", false);
+        if (ownFile(id).isEmpty()) {
+            // The catalogue says what the packed file says; reading the file takes a hundred times as long.
+            KnownTable known = Catalogue.find(id).orElseThrow(() -> unknown(id));
+            boolean there = isPacked(id);
+            return new TableInfo(
+                    id,
+                    known.title(),
+                    known.kind(),
+                    there ? known.rows() : 0,
+                    known.citation(),
+                    () -> checksum(id),
+                    there);
         }
         if (kind(id) == TableKind.EXPERIMENT) {
             MassTable table = experimental(id);
             int rows = table.entries().size();
-            return new TableInfo(id, table.title(), TableKind.EXPERIMENT, rows, table.citation(), table.sha256(), true);
+            return new TableInfo(id, table.title(), TableKind.EXPERIMENT, rows, table.citation(), table::sha256, true);
         }
         TheoryTable table = theory(id);
         int rows = table.entries().size();
-        return new TableInfo(id, table.title(), TableKind.THEORY, rows, table.citation(), table.sha256(), true);
+        return new TableInfo(id, table.title(), TableKind.THEORY, rows, table.citation(), table::sha256, true);
+    }
+
+    /** Of a packed table: of what was read, if it was; empty when it is not there. */
+    private String checksum(String id) {
+        MassTable masses = experiments.get(id);
+        TheoryTable theory = theories.get(id);
+        if (masses != null) {
+            return masses.sha256();
+        }
+        return theory != null
+                ? theory.sha256()
+                : packed(id).map(Checksums::sha256).orElse("");
     }
 
     /**
@@ -191,19 +215,35 @@ public final class DataLibrary {
     }
 
     private Optional<Source> find(String id) {
-        for (Path directory : directories) {
-            Path file = directory.resolve(id + ".csv");
-            if (Files.isRegularFile(file)) {
-                try {
-                    return Optional.of(Source.of(file.toString(), Files.readAllBytes(file)));
-                } catch (IOException e) {
-                    throw new TableFileException("cannot read " + file + " (" + e + "); check its permissions", e);
-                }
+        return own(id).or(() -> packed(id).map(bytes -> Source.of("data/tables/" + id + ".csv", bytes)));
+    }
+
+    /** A table of the directories. */
+    private Optional<Source> own(String id) {
+        return ownFile(id).map(file -> {
+            try {
+                return Source.of(file.toString(), Files.readAllBytes(file));
+            } catch (IOException e) {
+                throw new TableFileException("cannot read " + file + " (" + e + "); check its permissions", e);
             }
-        }
-        boolean known = Catalogue.find(id).isPresent();
-        Optional<byte[]> bytes = known ? resource("tables/" + id + ".csv") : Optional.empty();
-        return bytes.map(b -> Source.of("data/tables/" + id + ".csv", b));
+        });
+    }
+
+    private Optional<Path> ownFile(String id) {
+        return directories.stream()
+                .map(directory -> directory.resolve(id + ".csv"))
+                .filter(Files::isRegularFile)
+                .findFirst();
+    }
+
+    /** The file of a table in the jar. */
+    private static Optional<byte[]> packed(String id) {
+        return Catalogue.find(id).flatMap(known -> resource("tables/" + id + ".csv"));
+    }
+
+    private static boolean isPacked(String id) {
+        return Catalogue.find(id).isPresent()
+                && DataLibrary.class.getResource(RESOURCES + "tables/" + id + ".csv") != null;
     }
 
     private static Optional<byte[]> resource(String name) {

@@ -1,5 +1,7 @@
 package gputrain.data;
 
+import java.util.function.Supplier;
+
 /**
  * A line of {@link DataLibrary#list()}.
  *
@@ -8,8 +10,20 @@ package gputrain.data;
  * @param kind what it holds
  * @param rows nuclides; 0 when it is not available
  * @param citation what to cite
- * @param sha256 of its CSV file; empty when it is not available
+ * @param checksum gives {@link #sha256}; a list of names has no need to read every file for it
  * @param available whether its file is there; false for a table that a paper used and that we do not have
  */
 public record TableInfo(
-        String id, String title, TableKind kind, int rows, String citation, String sha256, boolean available) {}
+        String id,
+        String title,
+        TableKind kind,
+        int rows,
+        String citation,
+        Supplier<String> checksum,
+        boolean available) {
+
+    /** SHA-256 of its CSV file; empty when it is not available. */
+    public String sha256() {
+        return checksum.get();
+    }
+}

@@ -36,7 +36,8 @@ final class ExperimentFile {
         return read(name, file, text, TomlFiles.parse(file, text));
     }
 
-    private static Experiment read(String name, String file, String text, TomlSection top) {
+    /** The same of a file whose TOML is read already. */
+    static Experiment read(String name, String file, String text, TomlSection top) {
         String title = top.string("title");
         String description = top.string("description", "");
         List<String> deviations = top.has("deviations") ? top.strings("deviations") : List.of();

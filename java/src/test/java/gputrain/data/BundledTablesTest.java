@@ -54,6 +54,28 @@ class BundledTablesTest {
         assertThat(table.get(new Nuclide(13, 13)).orElseThrow().massExcessKeV()).isEqualTo(-12209.911);
     }
 
+    /** A list of tables takes what it shows from the catalogue. */
+    @Test
+    void theCatalogueSaysWhatTheFilesSay() {
+        for (KnownTable known : Catalogue.ALL) {
+            if (known.missing()) {
+                assertThat(LIBRARY.has(known.id())).as(known.id()).isFalse();
+            } else if (known.kind() == TableKind.EXPERIMENT) {
+                MassTable table = LIBRARY.experimental(known.id());
+                assertThat(List.of(
+                                table.title(), table.citation(), table.entries().size()))
+                        .as(known.id())
+                        .containsExactly(known.title(), known.citation(), known.rows());
+            } else {
+                TheoryTable table = LIBRARY.theory(known.id());
+                assertThat(List.of(
+                                table.title(), table.citation(), table.entries().size()))
+                        .as(known.id())
+                        .containsExactly(known.title(), known.citation(), known.rows());
+            }
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "ws4, 10237, 8, 132", "ws4-rbf, 10237, 8, 132", "ws-star, 11248, 6, 128", "frdm2012, 9318, 8, 136",

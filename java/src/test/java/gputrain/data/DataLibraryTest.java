@@ -8,6 +8,7 @@ import gputrain.nuclide.Nuclide;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -76,6 +77,11 @@ class DataLibraryTest {
         assertThat(library.theory("rchb").find(new Nuclide(8, 8)).orElseThrow().bindingEnergyMeV())
                 .isEqualTo(127.5);
         assertThat(library.info("lab").kind()).isEqualTo(TableKind.EXPERIMENT);
+        assertThat(List.of("rchb", "lab", "ws4", "ame2020")).allMatch(library::has);
+        assertThat(library.has("hfb31") || BUNDLED.has("rchb") || BUNDLED.has("lab"))
+                .isFalse();
+        assertThat(library.info("ws4").rows()).isEqualTo(1);
+        assertThat(library.info("ws4").sha256()).isEqualTo(library.theory("ws4").sha256());
         assertThat(library.ids()).endsWith("bhagwat", "lab");
         assertThat(library.theory("ws4").title()).isEqualTo("Mine");
         assertThat(library.experimental("ame2020").entries()).hasSize(3558);

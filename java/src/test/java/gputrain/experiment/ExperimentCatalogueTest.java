@@ -90,6 +90,25 @@ class ExperimentCatalogueTest {
     }
 
     @ParameterizedTest
+    @MethodSource("names")
+    void theIndexSaysWhatTheFilesSay(String name) {
+        String line =
+                ExperimentCatalogue.Entry.of(ExperimentCatalogue.find(name)).line();
+        assertThat(ExperimentCatalogue.entries().stream().map(ExperimentCatalogue.Entry::line))
+                .as("the line that index.txt should have for " + name + ".toml")
+                .contains(line);
+    }
+
+    @Test
+    void thePackedFileIsShownAsItIs() {
+        String name = "huang/method-3-case-a";
+        assertThat(ExperimentCatalogue.text(name))
+                .isEqualTo(ExperimentCatalogue.find(name).text());
+        assertThatThrownBy(() -> ExperimentCatalogue.text("huang/method-3-casea"))
+                .isInstanceOf(UsageException.class);
+    }
+
+    @ParameterizedTest
     @MethodSource("networks")
     void everyFileCanBeTrained(String name) {
         Experiment experiment = ExperimentCatalogue.load(name);
