@@ -24,34 +24,33 @@ final class DevicesCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        ArrayNode array = new ObjectMapper().createArrayNode();
-        if (!json) {
-            out.printf("%-6s %-6s %s%n", "engine", "device", "");
+        if (json) {
+            out.println(json().toPrettyString());
+            return ExitCode.OK;
         }
+        out.printf("%-6s %-6s %s%n", "engine", "device", "");
         for (Engine engine : Engines.all()) {
             Optional<String> cause = engine.unavailable();
-            if (json) {
-                describe(array.addObject(), engine, cause);
-            } else if (cause.isPresent()) {
+            if (cause.isPresent()) {
                 out.printf("%-6s %-6s not usable: %s%n", engine.name(), "-", cause.get());
             } else {
                 engine.devices()
                         .forEach(device -> out.printf(
-                                "%-6s %-6d %s, %s%n", engine.name(), device.number(), device.name(), device.details()));
+                                "%-6s %-6s %s, %s%n", engine.name(), device.number(), device.name(), device.details()));
+                engine.kernelsUnsupported()
+                        .ifPresent(text -> out.printf("%-6s %-6s no kernel models: %s%n", "", "", text));
             }
-            if (!json && cause.isEmpty() && engine.kernelsUnsupported().isPresent()) {
-                out.printf(
-                        "%-6s %-6s no kernel models: %s%n",
-                        "", "", engine.kernelsUnsupported().get());
-            }
-            if (!json && !engine.remark().isEmpty()) {
+            if (!engine.remark().isEmpty()) {
                 out.printf("%-6s %-6s %s%n", "", "", engine.remark());
             }
         }
-        if (json) {
-            out.println(array.toPrettyString());
-        }
         return ExitCode.OK;
+    }
+
+    private static ArrayNode json() {
+        ArrayNode array = new ObjectMapper().createArrayNode();
+        Engines.all().forEach(engine -> describe(array.addObject(), engine, engine.unavailable()));
+        return array;
     }
 
     private static void describe(ObjectNode node, Engine engine, Optional<String> cause) {
