@@ -169,7 +169,7 @@ final class AmeReader {
         cells.add(Boolean.toString(estimated));
         places.add(layout.quantities().get(0).point() + 1);
         checks.require(line, text, nuclide, cells);
-        rows.add(new RawTable.Row(line, List.copyOf(cells), List.copyOf(places)));
+        rows.add(new RawTable.Row(line, List.copyOf(cells), places::get));
     }
 
     private String number(int line, String text, int k) {

@@ -5,19 +5,38 @@ import java.util.regex.Pattern;
 /** What counts as a decimal number in a table: digits, an optional sign, an optional point. No exponent, no NaN. */
 final class Numbers {
 
-    private static final Pattern DECIMAL = Pattern.compile("[+-]?(\\d{1,15}(\\.\\d{0,15})?|\\.\\d{1,15})");
-    private static final Pattern INTEGER = Pattern.compile("\\d{1,3}");
+    private static final int MOST_DIGITS = 15;
     private static final Pattern SIGNED_INTEGER = Pattern.compile("-?\\d{1,3}");
 
     private Numbers() {}
 
+    /** At most 15 digits on either side of the point; by hand, because a table has a hundred thousand of them. */
     static boolean isDecimal(String text) {
-        return DECIMAL.matcher(text).matches();
+        int start = text.startsWith("+") || text.startsWith("-") ? 1 : 0;
+        int point = text.indexOf('.');
+        if (point < 0) {
+            int digits = digits(text, start, text.length());
+            return digits >= 1 && digits <= MOST_DIGITS;
+        }
+        int whole = digits(text, start, point);
+        int fraction = digits(text, point + 1, text.length());
+        return whole >= 0 && whole <= MOST_DIGITS && fraction >= 0 && fraction <= MOST_DIGITS && whole + fraction >= 1;
     }
 
     /** Up to three digits without a sign: a proton, neutron or mass number. */
     static boolean isCount(String text) {
-        return INTEGER.matcher(text).matches();
+        int digits = digits(text, 0, text.length());
+        return digits >= 1 && digits <= 3;
+    }
+
+    /** How many ASCII digits a part of a text has; -1 when anything else is in it, or it ends before it begins. */
+    private static int digits(String text, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return -1;
+            }
+        }
+        return to < from ? -1 : to - from;
     }
 
     static boolean isSignedCount(String text) {

@@ -64,6 +64,17 @@ final class RawCells {
         return OptionalDouble.of(decimal(row, column));
     }
 
+    /** Every cell as a number, NaN where it is empty. */
+    double[] decimals(RawTable.Row row) {
+        double[] values = new double[row.cells().size()];
+        for (int k = 0; k < values.length; k++) {
+            values[k] = row.cells().get(k).isEmpty()
+                    ? Double.NaN
+                    : decimal(row, table.columns().get(k));
+        }
+        return values;
+    }
+
     boolean flag(RawTable.Row row, String column) {
         String cell = cell(row, column);
         if (!cell.equals("true") && !cell.equals("false")) {
@@ -78,7 +89,7 @@ final class RawCells {
 
     DataFormatException error(RawTable.Row row, String column, String expected, String found) {
         return new DataFormatException(
-                table.file(), row.line(), row.cellColumns().get(index.get(column)), expected, found, MEND);
+                table.file(), row.line(), row.cellColumns().applyAsInt(index.get(column)), expected, found, MEND);
     }
 
     DataFormatException twice(RawTable.Row row, Nuclide nuclide, int firstLine) {

@@ -3,6 +3,7 @@ package gputrain.data;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntUnaryOperator;
 
 /**
  * A table as text: what is written to and read from CSV. Numbers keep their printed digits.
@@ -18,9 +19,9 @@ record RawTable(String file, Map<String, String> remarks, int titleLine, List<St
     /**
      * @param line 1-based line in the file
      * @param cells one text per column; empty means absent
-     * @param cellColumns 1-based character column of each cell
+     * @param cellColumns 1-based character column of each cell by its index; computed when a message needs it
      */
-    record Row(int line, List<String> cells, List<Integer> cellColumns) {}
+    record Row(int line, List<String> cells, IntUnaryOperator cellColumns) {}
 
     RawTable withRemarks(Map<String, String> newRemarks) {
         return new RawTable(file, newRemarks, titleLine, columns, rows);

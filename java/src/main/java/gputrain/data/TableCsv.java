@@ -121,13 +121,11 @@ final class TableCsv {
                     fields.size() + (fields.size() == 1 ? " field" : " fields"),
                     MEND);
         }
-        List<String> cells = new ArrayList<>();
-        List<Integer> places = new ArrayList<>();
-        for (int k = 0; k < fields.size(); k++) {
-            cells.add(fields.get(k).strip());
-            places.add(place(fields, k));
+        List<String> cells = new ArrayList<>(fields.size());
+        for (String field : fields) {
+            cells.add(field.strip());
         }
-        return new RawTable.Row(line, List.copyOf(cells), List.copyOf(places));
+        return new RawTable.Row(line, List.copyOf(cells), k -> place(fields, k));
     }
 
     /** Where field k begins, if none before it is quoted; numbers never are. */

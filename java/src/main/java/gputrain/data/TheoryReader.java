@@ -100,7 +100,7 @@ final class TheoryReader {
         }
         if (hasMass) {
             requireConsistent(line, nuclide, kept, places);
-            rows.add(new RawTable.Row(line, List.copyOf(kept), List.copyOf(places)));
+            rows.add(new RawTable.Row(line, List.copyOf(kept), places::get));
         }
     }
 

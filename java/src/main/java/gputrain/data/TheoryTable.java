@@ -3,6 +3,7 @@ package gputrain.data;
 import gputrain.nuclide.Constants;
 import gputrain.nuclide.Nuclide;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +29,8 @@ public final class TheoryTable {
     private final List<String> columns;
     private final List<TheoryEntry> entries;
     private final Map<Nuclide, TheoryEntry> byNuclide;
-    private final RawCells cells;
-    private final Map<Nuclide, RawTable.Row> rows;
+    /** Of every column, NaN where a cell is empty. */
+    private final Map<Nuclide, double[]> numbers;
 
     TheoryTable(String id, RawTable raw, String sha256) {
         this.id = id;
@@ -37,8 +38,7 @@ public final class TheoryTable {
         this.citation = raw.remark("citation").orElse("");
         this.sha256 = sha256;
         this.columns = raw.columns();
-        this.cells = new RawCells(raw, List.of(List.of("Z"), List.of("N"), List.of(MASS_EXCESS, BINDING)));
-        this.rows = new LinkedHashMap<>();
+        this.numbers = new HashMap<>();
         this.byNuclide = new LinkedHashMap<>();
         this.entries = read(raw);
     }
@@ -56,30 +56,31 @@ public final class TheoryTable {
     }
 
     private List<TheoryEntry> read(RawTable raw) {
+        RawCells cells = new RawCells(raw, List.of(List.of("Z"), List.of("N"), List.of(MASS_EXCESS, BINDING)));
         List<TheoryEntry> list = new ArrayList<>();
+        Map<Nuclide, RawTable.Row> rows = new HashMap<>();
         for (RawTable.Row row : raw.rows()) {
             Nuclide nuclide = cells.nuclide(row);
             RawTable.Row first = rows.putIfAbsent(nuclide, row);
             if (first != null) {
                 throw cells.twice(row, nuclide, first.line());
             }
-            for (String column : columns) {
-                cells.optionalDecimal(row, column);
+            double[] values = cells.decimals(row);
+            numbers.put(nuclide, values);
+            if (number(values, MASS_EXCESS).isEmpty() && number(values, BINDING).isEmpty()) {
+                String column = cells.has(MASS_EXCESS) ? MASS_EXCESS : BINDING;
+                throw cells.error(row, column, "a number, " + column, "an empty cell");
             }
-            TheoryEntry entry = entry(row, nuclide);
+            TheoryEntry entry = entry(nuclide, values);
             list.add(entry);
             byNuclide.put(nuclide, entry);
         }
         return List.copyOf(list);
     }
 
-    private TheoryEntry entry(RawTable.Row row, Nuclide nuclide) {
-        OptionalDouble massExcess = cells.optionalDecimal(row, MASS_EXCESS);
-        OptionalDouble binding = cells.optionalDecimal(row, BINDING);
-        if (massExcess.isEmpty() && binding.isEmpty()) {
-            String column = cells.has(MASS_EXCESS) ? MASS_EXCESS : BINDING;
-            throw cells.error(row, column, "a number, " + column, "an empty cell");
-        }
+    private TheoryEntry entry(Nuclide nuclide, double[] values) {
+        OptionalDouble massExcess = number(values, MASS_EXCESS);
+        OptionalDouble binding = number(values, BINDING);
         double freeMeV = Constants.constituentMassExcessMeV(nuclide);
         double massExcessMeV = massExcess.isPresent() ? massExcess.getAsDouble() : freeMeV - binding.getAsDouble();
         double bindingMeV = binding.isPresent() ? binding.getAsDouble() : freeMeV - massExcessMeV;
@@ -87,9 +88,15 @@ public final class TheoryTable {
                 nuclide,
                 massExcessMeV,
                 bindingMeV,
-                cells.optionalDecimal(row, "beta2"),
-                cells.optionalDecimal(row, "beta4"),
-                cells.optionalDecimal(row, "beta6"));
+                number(values, "beta2"),
+                number(values, "beta4"),
+                number(values, "beta6"));
+    }
+
+    /** Empty when the table lacks the column or the row has nothing in it. */
+    private OptionalDouble number(double[] values, String column) {
+        int index = columns.indexOf(column);
+        return index < 0 || Double.isNaN(values[index]) ? OptionalDouble.empty() : OptionalDouble.of(values[index]);
     }
 
     /** The id, as in "ws4". */
@@ -137,8 +144,8 @@ public final class TheoryTable {
         if (!columns.contains(column)) {
             throw new IllegalArgumentException(id + " has no column " + column + ", only " + String.join(",", columns));
         }
-        RawTable.Row row = rows.get(nuclide);
-        return row == null ? OptionalDouble.empty() : cells.optionalDecimal(row, column);
+        double[] values = numbers.get(nuclide);
+        return values == null ? OptionalDouble.empty() : number(values, column);
     }
 
     /** The table's nuclides, named by its id. */

@@ -4,6 +4,7 @@ import de.siegmar.fastcsv.writer.CsvWriter;
 import gputrain.data.MassEntry;
 import gputrain.data.TheoryTable;
 import gputrain.engine.Sample;
+import gputrain.file.Decimals;
 import gputrain.nuclide.Elements;
 import gputrain.nuclide.Nuclide;
 import java.io.IOException;
@@ -37,7 +38,7 @@ final class RunTables {
             line.add(Long.toString(sample.epoch()));
             line.add(number(sample.loss(), "%.6g"));
             line.add(number(sample.learningRate(), "%.4g"));
-            sample.rms().forEach(rms -> line.add(number(rms * massScaleMeV, "%.6f")));
+            sample.rms().forEach(rms -> line.add(number(rms * massScaleMeV)));
             csv.writeRecord(line);
         }
         closed(csv);
@@ -98,27 +99,26 @@ final class RunTables {
                     Integer.toString(nuclide.A()),
                     Elements.symbol(nuclide.Z()),
                     sets.getOrDefault(nuclide, "none"),
-                    entry.map(e -> number(e.massExcessMeV(), "%.6f")).orElse(""),
-                    entry.map(e -> number(e.massExcessUncertaintyKeV() / 1000, "%.6f"))
-                            .orElse(""),
-                    number(prediction.massExcessMeV(), "%.6f"),
-                    number(prediction.spreadMeV(), "%.6f"),
-                    entry.map(e -> number(e.massExcessMeV() - prediction.massExcessMeV(), "%.6f"))
+                    entry.map(e -> number(e.massExcessMeV())).orElse(""),
+                    entry.map(e -> number(e.massExcessUncertaintyKeV() / 1000)).orElse(""),
+                    number(prediction.massExcessMeV()),
+                    number(prediction.spreadMeV()),
+                    entry.map(e -> number(e.massExcessMeV() - prediction.massExcessMeV()))
                             .orElse("")));
             if (complex) {
-                line.add(number(prediction.imaginaryMeV(), "%.6f"));
+                line.add(number(prediction.imaginaryMeV()));
             }
             if (uncertain) {
-                line.add(number(prediction.uncertaintyMeV(), "%.6f"));
+                line.add(number(prediction.uncertaintyMeV()));
             }
             if (!beside.test().isEmpty()) {
                 TestPrediction test = beside.test().getOrDefault(nuclide, new TestPrediction(Double.NaN, 0));
-                line.add(number(test.massExcessMeV(), "%.6f"));
+                line.add(number(test.massExcessMeV()));
                 line.add(Integer.toString(test.networks()));
             }
             beside.theory()
                     .ifPresent(table -> line.add(table.find(nuclide)
-                            .map(theory -> number(theory.massExcessMeV(), "%.6f"))
+                            .map(theory -> number(theory.massExcessMeV()))
                             .orElse("")));
             csv.writeRecord(line);
         }
@@ -149,6 +149,10 @@ final class RunTables {
             }
         });
         return sets;
+    }
+
+    private static String number(double value) {
+        return Double.isFinite(value) ? Decimals.fixed(value, 6) : "";
     }
 
     private static String number(double value, String format) {

@@ -79,13 +79,19 @@ final class Markup {
                 continue;
             }
             out.append(' ').append(attributes[i]).append("=\"");
-            escape(value instanceof Double number ? Numbers.coordinate(number) : value.toString(), out);
+            if (value instanceof Double number) {
+                Numbers.appendCoordinate(out, number);
+            } else {
+                escape(value.toString(), out);
+            }
             out.append('"');
         }
     }
 
     private static void escape(String text, StringBuilder to) {
-        text.codePoints().forEach(c -> {
+        for (int i = 0; i < text.length(); ) {
+            int c = text.codePointAt(i);
+            i += Character.charCount(c);
             switch (c) {
                 case '&' -> to.append("&amp;");
                 case '<' -> to.append("&lt;");
@@ -95,7 +101,7 @@ final class Markup {
                 // XML 1.0 has no way to write these characters at all.
                 default -> to.appendCodePoint(allowed(c) ? c : 0xFFFD);
             }
-        });
+        }
     }
 
     private static boolean allowed(int c) {

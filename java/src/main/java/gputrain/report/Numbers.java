@@ -1,5 +1,6 @@
 package gputrain.report;
 
+import gputrain.file.Decimals;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
@@ -44,9 +45,20 @@ final class Numbers {
         if (!Double.isFinite(value)) {
             return NONE;
         }
-        String text = String.format(Locale.ROOT, "%,." + decimals + "f", value);
-        boolean negativeZero = text.startsWith("-") && text.chars().noneMatch(c -> c >= '1' && c <= '9');
-        return negativeZero ? text.substring(1) : text.replace("-", MINUS);
+        String text = Decimals.fixed(Math.abs(value), decimals);
+        boolean zero = true;
+        for (int i = 0; i < text.length() && zero; i++) {
+            zero = text.charAt(i) < '1';
+        }
+        int point = decimals == 0 ? text.length() : text.length() - decimals - 1;
+        if (point > 3) {
+            StringBuilder grouped = new StringBuilder(text);
+            for (int i = point - 3; i > 0; i -= 3) {
+                grouped.insert(i, ',');
+            }
+            text = grouped.toString();
+        }
+        return value < 0 && !zero ? MINUS + text : text;
     }
 
     /** Significant digits; powers of ten outside 1e-4 to 1e6. */
@@ -112,12 +124,25 @@ final class Numbers {
 
     /** A length of a drawing, to a hundredth; written by hand because a report has a hundred thousand of them. */
     static String coordinate(double value) {
+        StringBuilder text = new StringBuilder();
+        appendCoordinate(text, value);
+        return text.toString();
+    }
+
+    /** The same at the end of a text. */
+    static void appendCoordinate(StringBuilder text, double value) {
         long hundredths = Math.round(value * 100);
-        if (hundredths % 100 == 0) {
-            return Long.toString(hundredths / 100);
+        if (hundredths < 0) {
+            text.append('-');
         }
         long size = Math.abs(hundredths);
-        String fraction = size % 10 == 0 ? Long.toString(size % 100 / 10) : (size % 100 < 10 ? "0" : "") + size % 100;
-        return (hundredths < 0 ? "-" : "") + size / 100 + "." + fraction;
+        text.append(size / 100);
+        int fraction = (int) (size % 100);
+        if (fraction != 0) {
+            text.append('.').append(fraction / 10);
+            if (fraction % 10 != 0) {
+                text.append(fraction % 10);
+            }
+        }
     }
 }
