@@ -30,7 +30,7 @@ python=${PYTHON:-python3}
 build=bench/target/native
 mkdir -p "$build"
 cmake -S . -B "$build" -DCMAKE_BUILD_TYPE=Release >"$build/configure.log"
-cmake --build "$build" --target gputrain_cpu_bench --parallel >"$build/build.log"
+cmake --build "$build" --target gputrain_cpu_bench --parallel "$(nproc)" >"$build/build.log"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 for round in $(seq "$rounds"); do

@@ -77,7 +77,8 @@ gputrain_switch_stack:
   popq %r12
   popq %rbx
   popq %rbp
-  ret
+  popq %rcx  # no ret: it would be predicted to go back to where this was called
+  jmpq *%rcx
 .size gputrain_switch_stack, .-gputrain_switch_stack
 )");
 #else
@@ -88,9 +89,37 @@ extern "C" void gputrain_switch_stack(void** from, void* to) {
 }
 #endif
 
+void release_held(Gang& gang) {
+  gang.ready.insert(gang.ready.end(), gang.held.begin(), gang.held.end());
+  gang.held.clear();
+}
+
+// The next to run; null when none can, or the gang has failed.
+Fiber* next_ready(Gang& gang) {
+  if (!gang.held.empty() && (gang.ready.empty() || gang.held_for-- == 0)) {
+    release_held(gang);
+  }
+  if (gang.ready.empty() || gang.idle_yields > kMostYields || !gang.error.empty()) {
+    return nullptr;
+  }
+  Fiber* next = gang.ready.front();
+  gang.ready.pop_front();
+  return next;
+}
+
 void to_scheduler(bool for_good) {
   Gang& gang = *t_gang;
   Fiber* self = current;
+#ifndef GT_SANITIZED
+  // The scheduler need not be asked who comes next: half as many switches.
+  if (Fiber* next = for_good ? nullptr : next_ready(gang)) {
+    if (next != self) {
+      current = next;
+      gputrain_switch_stack(&self->stack_pointer, next->stack_pointer);
+    }
+    return;
+  }
+#endif
 #ifdef GT_SANITIZED
   __sanitizer_start_switch_fiber(for_good ? nullptr : &self->sanitizer_stack, gang.scheduler_bottom,
                                  gang.scheduler_size);
@@ -174,11 +203,6 @@ bool hold_back(Gang& gang, std::vector<Fiber*>& fibers) {
   gang.held.push_back(fibers[one]);
   fibers.erase(fibers.begin() + static_cast<std::ptrdiff_t>(one));
   return fibers.empty();
-}
-
-void release_held(Gang& gang) {
-  gang.ready.insert(gang.ready.end(), gang.held.begin(), gang.held.end());
-  gang.held.clear();
 }
 
 // Those who become ready run before those who have been for long, so that a block or a warp gets as far ahead of the
@@ -309,15 +333,11 @@ std::string run_gang(const Launch& launch, int first, int last) {
   make_ready(gang, all);
   t_gang = &gang;
   while (gang.left > 0 && gang.error.empty()) {
-    if (!gang.held.empty() && (gang.ready.empty() || gang.held_for-- == 0)) {
-      release_held(gang);
-    }
-    if (gang.ready.empty() || gang.idle_yields > kMostYields) {
+    Fiber* fiber = next_ready(gang);
+    if (fiber == nullptr) {
       gang.error = describe_hang(gang);
       break;
     }
-    Fiber* fiber = gang.ready.front();
-    gang.ready.pop_front();
     to_fiber(gang, *fiber);
   }
   t_gang = nullptr;
