@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,9 +64,14 @@ final class KernelImages {
         return new String(read("origin.txt"), StandardCharsets.UTF_8).strip();
     }
 
-    /** The PTX of a module, with the 0 at its end that the driver wants. */
+    /** The PTX of a module, packed or not, with the 0 at its end that the driver wants. */
     static byte[] ptx(String module) {
-        byte[] text = read(module + ".ptx");
+        byte[] text;
+        try (InputStream packed = open(module + ".ptx.gz")) {
+            text = packed == null ? read(module + ".ptx") : new GZIPInputStream(packed).readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         return Arrays.copyOf(text, text.length + 1);
     }
 
