@@ -9,7 +9,6 @@ import gputrain.experiment.UsageException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -58,17 +57,6 @@ final class EngineChoice {
      * @param remarks what a person should be told, one line each
      */
     record Chosen(Engines.Choice choice, EngineOptions options, List<String> remarks) {}
-
-    /**
-     * Begins to load the engine that will be asked first, in the background. What fails here fails again, with its message,
-     * when the engine is chosen.
-     */
-    void loadAhead() {
-        String wanted = engine.toLowerCase(Locale.ROOT);
-        var unused = CompletableFuture.supplyAsync(() -> Engines.all().stream()
-                .filter(one -> wanted.equals(Engines.AUTO) || wanted.equals(one.name()))
-                .anyMatch(one -> one.unavailable().isEmpty()));
-    }
 
     /** @throws NoSuchEngineException when the wish cannot be met */
     Chosen choose(TrainingPlan plan) {

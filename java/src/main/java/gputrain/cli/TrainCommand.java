@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -103,10 +102,6 @@ final class TrainCommand implements Callable<Integer> {
             throw new UsageException("--first-seed is too large: " + firstSeed);
         }
         training.check();
-        // Reading the experiment keeps one processor busy; what every run needs is loaded by another meanwhile.
-        training.engineChoice().loadAhead();
-        var unused = CompletableFuture.runAsync(
-                () -> new ObjectMapper().createObjectNode().put("warm", 0.5).toPrettyString());
         // All files are read before the first is trained: a slip in the last one should not cost hours.
         Set<String> names = new LinkedHashSet<>(experiments.isEmpty() ? List.of(DEFAULT_EXPERIMENT) : experiments);
         List<Trainable> all = names.stream().map(ExperimentCatalogue::find).toList();

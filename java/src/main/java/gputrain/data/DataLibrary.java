@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
@@ -92,11 +91,6 @@ public final class DataLibrary {
             Source source = source(key, TableKind.THEORY);
             return new TheoryTable(key, source.table(), source.sha256());
         });
-    }
-
-    /** Begins to read a theory table in the background; what is wrong with it, {@link #theory} says. */
-    public void readAhead(String theory) {
-        var unused = CompletableFuture.runAsync(() -> theory(theory));
     }
 
     /**

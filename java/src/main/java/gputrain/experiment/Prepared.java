@@ -71,7 +71,6 @@ public final class Prepared {
      * @throws gputrain.features.FeatureException when a nucleus lacks a feature
      */
     public static Prepared of(Experiment experiment, DataLibrary library) {
-        experiment.data().baselines().forEach(library::readAhead);
         MassTable table =
                 named(experiment, "data.table", experiment.data().selection().tableId(), library::experimental);
         // Needed only when the run record is written; after hours of training it is too late for a slip.

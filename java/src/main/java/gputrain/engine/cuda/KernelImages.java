@@ -46,8 +46,7 @@ final class KernelImages {
                     ? Optional.empty()
                     : Optional.of(
                             directory() == null
-                                    ? "this jar was built without CUDA kernels (`gpu-train devices` of one that has them says where"
-                                            + " they come from)"
+                                    ? "this jar was built without CUDA kernels; build it again, the build says why it leaves them out"
                                     : "no modules.txt in " + directory() + ", which -D" + PROPERTY + " names");
         } catch (IOException e) {
             return Optional.of("the kernels cannot be read: " + e);
